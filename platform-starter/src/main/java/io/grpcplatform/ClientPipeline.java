@@ -100,7 +100,7 @@ public final class ClientPipeline implements ClientInterceptor {
         stages.add(stage);
       }
     }
-    MethodPlan plan = new MethodPlan(key, stages.toArray(StagePlan[]::new), false);
+    MethodPlan plan = new MethodPlan(key, stages, false);
     MethodPlan first = plans.putIfAbsent(method.getFullMethodName(), plan);
     return first == null ? plan : first;
   }

@@ -160,7 +160,7 @@ public final class ServerPipeline implements ServerInterceptor {
     }
     boolean early =
         method.getType() != MethodDescriptor.MethodType.UNARY && earlyHeaders.test(method);
-    MethodPlan plan = new MethodPlan(key, stages.toArray(StagePlan[]::new), early);
+    MethodPlan plan = new MethodPlan(key, stages, early);
     MethodPlan first = plans.putIfAbsent(method.getFullMethodName(), plan);
     return first == null ? plan : first;
   }
