@@ -165,6 +165,11 @@ final class HookChain {
     }
   }
 
+  /** Whether the hooks have heard the end. */
+  boolean over() {
+    return ended;
+  }
+
   /**
    * Runs {@code callback} in {@code context} (null: the current one) and inside every hook's scope.
    */

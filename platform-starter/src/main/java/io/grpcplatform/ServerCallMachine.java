@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,11 +27,15 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   private static final Logger log = LoggerFactory.getLogger(ServerCallMachine.class);
 
   private static final VarHandle ENDING;
+  private static final VarHandle CLOSED;
+  private static final HookChain.Callback<ServerCallMachine<?, ?>> CLOSING =
+      (self, decided) -> self.askHooks((Ending) Objects.requireNonNull(decided));
 
   static {
     try {
-      ENDING =
-          MethodHandles.lookup().findVarHandle(ServerCallMachine.class, "ending", Ending.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      ENDING = lookup.findVarHandle(ServerCallMachine.class, "ending", Ending.class);
+      CLOSED = lookup.findVarHandle(ServerCallMachine.class, "closed", boolean.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -41,8 +46,10 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   private Context.@Nullable CancellableContext expiring;
   private volatile @Nullable Ending ending;
   private volatile Status sentStatus = Status.UNKNOWN;
-  private volatile @Nullable Metadata sentTrailers;
+  private volatile boolean begun;
+  private volatile boolean closed;
   private boolean headersSent;
+  private boolean headersSentEarly;
 
   ServerCallMachine(
       MethodPlan plan, ServerCall<Q, R> real, Metadata headers, @Nullable ServerCallTracer tracer) {
@@ -54,11 +61,15 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   /** Begins the hooks and starts the handler; never throws. */
   Listener<Q> run(ServerCallHandler<Q, R> handler) {
     Ending refused = hooks.begin(plan.stages(), this);
+    begun = true;
     link();
     if (refused != null) {
       finish(refused);
     }
-    if (ending != null) {
+    Ending decided = ending;
+    if (decided != null) {
+      // Also where a stage ended the call from another thread before all of them had begun.
+      closeReal(decided);
       hooks.handlerDone();
       return new ServerCallListener<>(this, handler);
     }
@@ -95,6 +106,9 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
           }
         },
         Runnable::run);
+    if (hooks.over()) {
+      limited.cancel(null);
+    }
   }
 
   /** The listener's word that the call is over, which counts only where no tracer tells. */
@@ -125,11 +139,10 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   void wireEnded(Status wire) {
     Context.CancellableContext limited = expiring;
     Ending decided = ending;
-    Metadata trailers = sentTrailers;
     hooks.ended(
         new Outcome(
             truth(wire),
-            trailers == null ? new Metadata() : trailers,
+            decided == null ? new Metadata() : decided.trailers(),
             decided == null ? null : decided.refusal(),
             decided != null && !decided.ordinary()));
     if (limited != null) {
@@ -164,35 +177,49 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
     if (!ENDING.compareAndSet(this, null, decided)) {
       return false;
     }
-    closeReal(decided.status(), decided.trailers(), decided.status().getCause());
-    return true;
-  }
-
-  private void closeReal(Status status, Metadata trailers, @Nullable Throwable cause) {
-    Status told = hooks.closing(status, trailers, cause);
-    sentTrailers = trailers;
-    sentStatus = told;
-    synchronized (this) {
-      real.close(told, trailers);
+    if (begun) {
+      closeReal(decided);
     }
+    return true;
   }
 
   @Override
   public void close(Status status, Metadata trailers) {
-    if (ENDING.compareAndSet(this, null, Ending.ORDINARY)) {
-      closeReal(status, trailers, status.getCause());
+    Ending decided = Ending.ordinary(status, trailers);
+    if (ENDING.compareAndSet(this, null, decided)) {
+      closeReal(decided);
     }
     hooks.handlerDone();
+  }
+
+  private void closeReal(Ending decided) {
+    if (closed || !CLOSED.compareAndSet(this, false, true)) {
+      return;
+    }
+    if (decided.status().isOk()) {
+      askHooks(decided);
+    } else {
+      // In their scopes, so that what a stage logs of a failure carries the call's trace.
+      hooks.within(context, CLOSING, this, decided);
+    }
+    synchronized (this) {
+      real.close(sentStatus, decided.trailers());
+    }
+  }
+
+  private void askHooks(Ending decided) {
+    Status status = decided.status();
+    sentStatus = hooks.closing(status, decided.trailers(), status.getCause());
   }
 
   /** Sends empty headers unless the handler, or the end of the call, came first. */
   void sendEarlyHeaders() {
     synchronized (this) {
-      if (headersSent || ending != null || real.isCancelled()) {
-        return;
+      if (!headersSent && ending == null && !real.isCancelled()) {
+        sendHeaders(new Metadata());
+        headersSentEarly = true;
       }
     }
-    sendHeaders(new Metadata());
   }
 
   @Override
@@ -201,9 +228,27 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
       if (ending != null) {
         return;
       }
+      if (headersSentEarly) {
+        tooLate(headers);
+        return;
+      }
       headersSent = true;
       hooks.headers(headers);
       real.sendHeaders(headers);
+    }
+  }
+
+  private void tooLate(Metadata headers) {
+    if (!headers.keys().isEmpty()) {
+      throw new IllegalStateException(
+          "The headers of "
+              + key().fullMethodName()
+              + " were sent early, "
+              + headers.keys()
+              + " came later (expected: headers set before the handler's first callback returns, or"
+              + " platform.server.early-headers.methods.\"["
+              + key().fullMethodName()
+              + "]\": false)");
     }
   }
 
