@@ -130,9 +130,19 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
             Status.UNKNOWN.withDescription("Application error processing RPC").withCause(thrown),
             new Metadata());
     if (!finish(decided)) {
-      log.warn("The handler of {} threw after its call had ended", key().fullMethodName(), thrown);
+      threwLate(thrown);
     }
     hooks.handlerDone();
+  }
+
+  private void threwLate(Throwable thrown) {
+    if (endedByPlatform() || real.isCancelled()) {
+      log.debug(
+          "The handler of {} threw after its call was cancelled", key().fullMethodName(), thrown);
+    } else {
+      log.warn(
+          "The handler of {} threw after it had closed its call", key().fullMethodName(), thrown);
+    }
   }
 
   /** The call is over on the wire. Runs on the transport thread, at most once with effect. */
