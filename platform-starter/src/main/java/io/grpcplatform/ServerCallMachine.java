@@ -293,6 +293,11 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   }
 
   @Override
+  public @Nullable String traceId() {
+    return hooks.traceId();
+  }
+
+  @Override
   public CallControl control() {
     return this;
   }
