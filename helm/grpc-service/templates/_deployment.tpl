@@ -19,7 +19,8 @@ spec:
   template:
     metadata:
       labels:
-        {{- include "grpc-service.labels" . | nindent 8 }}
+        {{- include "grpc-service.selector" . | nindent 8 }}
+        app.kubernetes.io/version: {{ include "grpc-service.tag" . | quote }}
       annotations:
         checksum/config: {{ include "grpc-service.settings" . | sha256sum }}
     spec:

@@ -1,0 +1,76 @@
+package io.grpcplatform.helm;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The chart that the guide shows a newcomer, taken from the guide's own text: block by block, named by its first line. */
+final class GuideChart {
+
+  private static final Pattern FILE = Pattern.compile("```yaml\\n# helm/([-a-z]+)/(\\S+)\\n(.*?)```", Pattern.DOTALL);
+
+  private GuideChart() {}
+
+  static Chart in(ChartWorkspace workspace) {
+    String name = "";
+    Map<String, String> files = new LinkedHashMap<>();
+    Matcher matcher = FILE.matcher(text());
+    while (matcher.find()) {
+      name = matcher.group(1);
+      files.put(matcher.group(2), matcher.group(3));
+    }
+    if (!files.keySet().containsAll(java.util.List.of("Chart.yaml", "values.yaml", "templates/all.yaml"))) {
+      throw new IllegalStateException("docs/helm.md: files " + files.keySet() + " (expected: a whole chart)");
+    }
+    files.put("ci/default-values.yaml", "{}\n");
+    files.put("ci/everything-values.yaml", EVERYTHING);
+    return workspace.scaffold(name, files);
+  }
+
+  static String text() {
+    try {
+      return Files.readString(guide());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Path guide() {
+    return ChartWorkspace.sources().resolveSibling("docs").resolve("helm.md");
+  }
+
+  /** Every value away from its default, as far as one file can. */
+  static final String EVERYTHING =
+      """
+      global: {region: north}
+      service:
+        name: stock
+        replicas: 3
+        image: {repository: registry.example.com/shop/stock, tag: 1.2.3, pullPolicy: Always, pullSecrets: [registry]}
+        ports: {grpc: 7001, http: 7002}
+        memoryMi: 1000
+        cpuRequest: "2"
+        tmpSizeMi: 17
+        minReadySeconds: 7
+        shutdown: {preStopSeconds: 3, drainDelaySeconds: 0, gracePeriodSeconds: 41, terminationGracePeriodSeconds: 61}
+        probes:
+          startup: {periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 90}
+          liveness: {periodSeconds: 11, timeoutSeconds: 3, failureThreshold: 4}
+          readiness: {periodSeconds: 4, timeoutSeconds: 1, failureThreshold: 1}
+        disruptionBudget: {enabled: true, maxUnavailable: 2}
+        channels:
+          payment: {service: sample-payment-service, port: 9091, namespace: money}
+          tax: {target: "dns:///tax.example.com:443"}
+        settings:
+          platform: {server: {reflection: {enabled: false}}}
+          spring: {application: {name: stock}}
+          logging.level.root: warn
+        secretEnv:
+          SPRING_DATASOURCE_PASSWORD: {secret: stock-database, key: password}
+      """;
+}
