@@ -7,7 +7,6 @@ metadata:
 spec:
   replicas: {{ int .Values.service.replicas }}
   minReadySeconds: {{ int .Values.service.minReadySeconds }}
-  revisionHistoryLimit: 3
   strategy:
     type: RollingUpdate
     rollingUpdate:
@@ -73,11 +72,9 @@ volumes:
   ports:
     - name: grpc
       containerPort: {{ int .Values.service.ports.grpc }}
-      protocol: TCP
     {{- with int .Values.service.ports.http }}
     - name: http
       containerPort: {{ . }}
-      protocol: TCP
     {{- end }}
   env:
     - name: SPRING_CONFIG_ADDITIONAL_LOCATION

@@ -14,7 +14,6 @@ spec:
     - name: http
       port: {{ . }}
       targetPort: http
-      protocol: TCP
       appProtocol: http
     {{- end }}
 {{- end }}
@@ -41,6 +40,5 @@ spec:
 - name: grpc
   port: {{ int .Values.service.ports.grpc }}
   targetPort: grpc
-  protocol: TCP
   appProtocol: kubernetes.io/h2c
 {{- end }}

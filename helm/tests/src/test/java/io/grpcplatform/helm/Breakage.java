@@ -4,9 +4,13 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.grpcplatform.helm.Manifests.Manifest;
 
-/** One thing changed in one object of a sound release; {@code value} is YAML, empty to remove the field. */
+/**
+ * One thing changed in one object of a sound release; {@code value} is YAML, empty to remove the
+ * field.
+ */
 record Breakage(String object, String pointer, String value) {
 
   static Breakage set(String object, String pointer, String value) {
@@ -28,7 +32,10 @@ record Breakage(String object, String pointer, String value) {
         broken.objects().stream()
             .filter(found -> found.toString().equals(object))
             .findFirst()
-            .orElseThrow(() -> new IllegalArgumentException(object + " (expected: one of " + sound.objects() + ")"));
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        object + " (expected: one of " + sound.objects() + ")"));
     JsonPointer path = JsonPointer.compile(pointer);
     JsonNode parent = manifest.tree().at(path.head());
     JsonNode before = manifest.tree().deepCopy();
@@ -51,7 +58,7 @@ record Breakage(String object, String pointer, String value) {
     if (split < 0) {
       return Yaml.parse(value);
     }
-    return com.fasterxml.jackson.databind.node.TextNode.valueOf(
+    return TextNode.valueOf(
         current.asText().replace(value.substring(0, split), value.substring(split + 1)));
   }
 
@@ -67,6 +74,9 @@ record Breakage(String object, String pointer, String value) {
 
   @Override
   public String toString() {
-    return object + " " + pointer + (value.isEmpty() ? " removed" : " = " + value.replace('\u0000', '>'));
+    return object
+        + " "
+        + pointer
+        + (value.isEmpty() ? " removed" : " = " + value.replace('\u0000', '>'));
   }
 }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 record Chart(Path directory) {
 
   /** The oldest cluster the charts are made for. */
-  private static final String KUBERNETES = "1.30.0";
+  static final String KUBERNETES = "1.30.0";
 
   String name() {
     return directory.getFileName().toString();
@@ -26,15 +26,15 @@ record Chart(Path directory) {
 
   /** Renders with more values, given as YAML; throws what Helm says when it refuses. */
   Manifests render(String values) {
-    return Manifests.of(template(KUBERNETES).withValuesFile(saved(values)).call());
+    return render(values, KUBERNETES);
+  }
+
+  Manifests render(String values, String kubernetes) {
+    return Manifests.of(template(kubernetes).withValuesFile(saved(values)).call());
   }
 
   Manifests render(Path values) {
     return Manifests.of(template(KUBERNETES).withValuesFile(values).call());
-  }
-
-  Manifests renderFor(String kubernetes) {
-    return Manifests.of(template(kubernetes).call());
   }
 
   LintResult lint() {

@@ -13,12 +13,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A copy of all charts under {@code target/}, dependencies included, so that tests never write into the sources. */
+/**
+ * A copy of all charts under {@code target/}, dependencies included, so that tests never write into
+ * the sources.
+ */
 final class ChartWorkspace {
 
   private static final Path SOURCES =
       Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize().getParent();
-  private static final Path TARGET = Path.of(System.getProperty("basedir", "."), "target").toAbsolutePath();
+  private static final Path TARGET =
+      Path.of(System.getProperty("basedir", "."), "target").toAbsolutePath();
 
   private final Path directory;
   private final Set<Path> resolved = new HashSet<>();
@@ -29,7 +33,8 @@ final class ChartWorkspace {
 
   /** A fresh copy; its dependencies are resolved by {@link #chart} and {@link #scaffold}. */
   static ChartWorkspace fresh(String name) {
-    Path directory = Files.exists(TARGET) ? unused(TARGET.resolve("charts"), name) : TARGET.resolve(name);
+    Path directory =
+        Files.exists(TARGET) ? unused(TARGET.resolve("charts"), name) : TARGET.resolve(name);
     try (Stream<Path> charts = Files.list(SOURCES)) {
       for (Path chart : charts.filter(path -> Files.exists(path.resolve("Chart.yaml"))).toList()) {
         copy(chart, directory.resolve(chart.getFileName()));
@@ -62,8 +67,11 @@ final class ChartWorkspace {
   /** Every chart that can be installed; libraries cannot. */
   List<Chart> services() {
     try (Stream<Path> charts = Files.list(directory)) {
-      return charts.sorted()
-          .filter(chart -> !"library".equals(Yaml.read(chart.resolve("Chart.yaml")).path("type").asText()))
+      return charts
+          .sorted()
+          .filter(
+              chart ->
+                  !"library".equals(Yaml.read(chart.resolve("Chart.yaml")).path("type").asText()))
           .map(chart -> chart(chart.getFileName().toString()))
           .toList();
     } catch (IOException e) {
@@ -77,6 +85,14 @@ final class ChartWorkspace {
     return chart(name);
   }
 
+  static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static void write(Path file, String text) {
     try {
       Files.createDirectories(file.getParent());
@@ -86,7 +102,10 @@ final class ChartWorkspace {
     }
   }
 
-  /** Bottom-up: a dependency is packed into its user as it stands, so its own dependencies come first. */
+  /**
+   * Bottom-up: a dependency is packed into its user as it stands, so its own dependencies come
+   * first.
+   */
   private void resolve(Path chart) {
     if (!resolved.add(chart)) {
       return;
@@ -111,7 +130,7 @@ final class ChartWorkspace {
     }
   }
 
-  private static void copy(Path from, Path to) throws IOException {
+  static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         Path relative = from.relativize(file);

@@ -1,18 +1,22 @@
 package io.grpcplatform.helm;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The chart that the guide shows a newcomer, taken from the guide's own text: block by block, named by its first line. */
+/**
+ * The chart that the guide shows a newcomer, taken from the guide's own text: block by block, named
+ * by its first line.
+ */
 final class GuideChart {
 
-  private static final Pattern FILE = Pattern.compile("```yaml\\n# helm/([-a-z]+)/(\\S+)\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern FILE =
+      Pattern.compile("```yaml\\n# helm/([-a-z]+)/(\\S+)\\n(.*?)```", Pattern.DOTALL);
+
+  private static final Pattern SNIPPET =
+      Pattern.compile("```yaml\\n(service:.*?)```", Pattern.DOTALL);
 
   private GuideChart() {}
 
@@ -24,24 +28,27 @@ final class GuideChart {
       name = matcher.group(1);
       files.put(matcher.group(2), matcher.group(3));
     }
-    if (!files.keySet().containsAll(java.util.List.of("Chart.yaml", "values.yaml", "templates/all.yaml"))) {
-      throw new IllegalStateException("docs/helm.md: files " + files.keySet() + " (expected: a whole chart)");
+    if (!files.keySet().containsAll(List.of("Chart.yaml", "values.yaml", "templates/all.yaml"))) {
+      throw new IllegalStateException(
+          "docs/helm.md: files " + files.keySet() + " (expected: a whole chart)");
     }
     files.put("ci/default-values.yaml", "{}\n");
     files.put("ci/everything-values.yaml", EVERYTHING);
     return workspace.scaffold(name, files);
   }
 
-  static String text() {
-    try {
-      return Files.readString(guide());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** The guide's other YAML: values of some service, each block by itself. */
+  static List<String> snippets() {
+    return SNIPPET.matcher(text()).results().map(result -> result.group(1)).toList();
   }
 
-  static Path guide() {
-    return ChartWorkspace.sources().resolveSibling("docs").resolve("helm.md");
+  /** The guide with every run of blanks and line ends as one blank. */
+  static String flowing() {
+    return text().replaceAll("\\s+", " ");
+  }
+
+  private static String text() {
+    return ChartWorkspace.text(ChartWorkspace.sources().resolveSibling("docs").resolve("helm.md"));
   }
 
   /** Every value away from its default, as far as one file can. */
@@ -64,7 +71,7 @@ final class GuideChart {
           readiness: {periodSeconds: 4, timeoutSeconds: 1, failureThreshold: 1}
         disruptionBudget: {enabled: true, maxUnavailable: 2}
         channels:
-          payment: {service: sample-payment-service, port: 9091, namespace: money}
+          ledger: {service: ledger-service, port: 9092, namespace: money}
           tax: {target: "dns:///tax.example.com:443"}
         settings:
           platform: {server: {reflection: {enabled: false}}}

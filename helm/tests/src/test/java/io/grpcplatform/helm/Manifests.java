@@ -28,7 +28,8 @@ record Manifests(List<Manifest> objects) {
   }
 
   Manifests copy() {
-    return new Manifests(objects.stream().map(object -> new Manifest(object.tree().deepCopy())).toList());
+    return new Manifests(
+        objects.stream().map(object -> new Manifest(object.tree().deepCopy())).toList());
   }
 
   /** One object as it would be sent to Kubernetes. */

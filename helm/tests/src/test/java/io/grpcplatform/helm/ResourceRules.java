@@ -6,12 +6,18 @@ import java.util.stream.Stream;
 /** Rules about memory, CPU and how long addresses are remembered. */
 final class ResourceRules {
 
-  /** What thread stacks, the collector and native code need besides the parts that have limits of their own, in MiB. */
+  /**
+   * What thread stacks, the collector and native code need besides the parts that have limits of
+   * their own, in MiB.
+   */
   private static final int NATIVE = 64;
 
   private ResourceRules() {}
 
-  /** Memory beyond the request is the first to be taken away; a CPU limit throttles, and throttled calls are late. */
+  /**
+   * Memory beyond the request is the first to be taken away; a CPU limit throttles, and throttled
+   * calls are late.
+   */
   static Stream<String> reserved(Manifests release) {
     return Workload.of(release)
         .map(workload -> workload.container().path("resources"))
@@ -21,20 +27,29 @@ final class ResourceRules {
                     || !resources.at("/limits/memory").equals(resources.at("/requests/memory"))
                     || !resources.at("/requests/cpu").asText().matches("\\d+m?")
                     || resources.path("limits").has("cpu"))
-        .map(resources -> resources + " (expected: memory limit = request, a CPU request, no CPU limit)");
+        .map(
+            resources ->
+                resources + " (expected: memory limit = request, a CPU request, no CPU limit)");
   }
 
   static Stream<String> memory(Manifests release) {
     return Workload.of(release)
         .flatMap(
             workload -> {
-              int limit = mebibytes(Optional.of(workload.container().at("/resources/limits/memory").asText()), "Mi");
+              int limit =
+                  mebibytes(
+                      Optional.of(workload.container().at("/resources/limits/memory").asText()),
+                      "Mi");
               double heap = limit * percentage(workload) / 100;
               int direct = mebibytes(workload.flag("-XX:MaxDirectMemorySize="), "m");
               int metaspace = mebibytes(workload.flag("-XX:MaxMetaspaceSize="), "m");
               int code = mebibytes(workload.flag("-XX:ReservedCodeCacheSize="), "m");
               boolean fits =
-                  heap > 0 && direct > 0 && metaspace > 0 && code > 0 && heap + direct + metaspace + code + NATIVE <= limit;
+                  heap > 0
+                      && direct > 0
+                      && metaspace > 0
+                      && code > 0
+                      && heap + direct + metaspace + code + NATIVE <= limit;
               boolean exits = workload.flag("-XX:+ExitOnOutOfMemoryError").isPresent();
               return fits && exits
                   ? Stream.empty()

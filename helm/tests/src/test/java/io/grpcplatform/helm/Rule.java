@@ -4,12 +4,16 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** What must hold between the objects of a rendered service, beyond what each object's own schema says. */
+/**
+ * What must hold between the objects of a rendered service, beyond what each object's own schema
+ * says.
+ */
 enum Rule {
   NAMES_ARE_DNS_LABELS(NamingRules::dnsLabels),
   PORT_NAMES_ARE_SHORT(NamingRules::portNames),
   OBJECTS_ARE_UNIQUE(NamingRules::unique),
   LABELS_ARE_VALID(NamingRules::labels),
+  OBJECTS_NAME_THEIR_RELEASE(NamingRules::release),
   WORDS_ARE_KNOWN(NamingRules::words),
 
   SELECTORS_FIND_THE_PODS(WiringRules::selectors),
@@ -36,6 +40,8 @@ enum Rule {
   MEMORY_ADDS_UP(ResourceRules::memory),
   ADDRESSES_EXPIRE(ResourceRules::addresses);
 
+  // Every check is a reference to a static method, so the enum cannot change.
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Function<Manifests, Stream<String>> check;
 
   Rule(Function<Manifests, Stream<String>> check) {

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A sound release, broken in one place at a time: each rule must see its breakages. */
 class RuleTest {
 
-  private static final Manifests SOUND = ChartWorkspace.fresh("rules").chart("sample-order-service").render();
+  private static final Manifests SOUND =
+      ChartWorkspace.fresh("rules").chart("sample-order-service").render();
 
   private static final String DEPLOYMENT = "Deployment/sample-order-service";
   private static final String SERVICE = "Service/sample-order-service";
@@ -38,7 +39,10 @@ class RuleTest {
         .flatMap(
             corpus ->
                 corpus.entrySet().stream()
-                    .flatMap(rule -> rule.getValue().stream().map(breakage -> arguments(rule.getKey(), breakage))));
+                    .flatMap(
+                        rule ->
+                            rule.getValue().stream()
+                                .map(breakage -> arguments(rule.getKey(), breakage))));
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -59,14 +63,17 @@ class RuleTest {
   @Test
   void everyRuleIsProvenByABrokenManifest() {
     Set<Rule> proven =
-        breakages().map(arguments -> (Rule) arguments.get()[0]).collect(Collectors.toCollection(() -> EnumSet.noneOf(Rule.class)));
+        breakages()
+            .map(arguments -> (Rule) arguments.get()[0])
+            .collect(Collectors.toCollection(() -> EnumSet.noneOf(Rule.class)));
 
     assertThat(proven).containsExactlyInAnyOrder(Rule.values());
   }
 
   @Test
   void sameObjectTwiceIsSeen() {
-    Manifests twice = new Manifests(Stream.concat(SOUND.objects().stream(), SOUND.kind("ConfigMap")).toList());
+    Manifests twice =
+        new Manifests(Stream.concat(SOUND.objects().stream(), SOUND.kind("ConfigMap")).toList());
 
     assertThat(Rule.OBJECTS_ARE_UNIQUE.violations(twice)).hasSize(1);
   }
@@ -91,6 +98,12 @@ class RuleTest {
         List.of(
             set(CONFIG, "/metadata/labels/app.kubernetes.io~1version", "1.0+build"),
             set(DEPLOYMENT, "/spec/template/metadata/labels/x", "a".repeat(64))),
+        Rule.OBJECTS_NAME_THEIR_RELEASE,
+        List.of(
+            without(CONFIG, "/metadata/labels/helm.sh~1chart"),
+            without(HEADLESS, "/metadata/labels"),
+            without(ACCOUNT, "/metadata/namespace"),
+            set(BUDGET, "/metadata/namespace", "other")),
         Rule.WORDS_ARE_KNOWN,
         List.of(
             set(DEPLOYMENT, CONTAINER + "/imagePullPolicy", "Sometimes"),
@@ -109,7 +122,11 @@ class RuleTest {
             without(HEADLESS, "/spec/selector/app.kubernetes.io~1instance"),
             set(BUDGET, "/spec/selector/matchLabels/app.kubernetes.io~1instance", "other"),
             set(DEPLOYMENT, "/spec/selector/matchLabels/app.kubernetes.io~1name", "orders"),
-            set(DEPLOYMENT, POD + "/topologySpreadConstraints/1/labelSelector/matchLabels/app.kubernetes.io~1name", "x"),
+            set(
+                DEPLOYMENT,
+                POD
+                    + "/topologySpreadConstraints/1/labelSelector/matchLabels/app.kubernetes.io~1name",
+                "x"),
             without(DEPLOYMENT, "/spec/template/metadata/labels/app.kubernetes.io~1name")),
         Rule.SERVICE_PORTS_RESOLVE,
         List.of(
@@ -239,7 +256,8 @@ class RuleTest {
             replaced(DEPLOYMENT, FLAGS, "-XX:+ExitOnOutOfMemoryError", "")),
         Rule.ADDRESSES_EXPIRE,
         List.of(
-            replaced(DEPLOYMENT, FLAGS, "-Dnetworkaddress.cache.ttl=5", "-Dnetworkaddress.cache.ttl=-1"),
+            replaced(
+                DEPLOYMENT, FLAGS, "-Dnetworkaddress.cache.ttl=5", "-Dnetworkaddress.cache.ttl=-1"),
             replaced(DEPLOYMENT, FLAGS, "-Dsun.net.inetaddr.ttl=5", "")));
   }
 }

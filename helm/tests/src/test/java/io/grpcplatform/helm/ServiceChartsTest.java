@@ -24,7 +24,11 @@ class ServiceChartsTest {
   }
 
   static Stream<Arguments> renders() {
-    return charts().stream().flatMap(chart -> chart.ciValues().stream().map(values -> arguments(chart, values.getFileName(), values)));
+    return charts().stream()
+        .flatMap(
+            chart ->
+                chart.ciValues().stream()
+                    .map(values -> arguments(chart, values.getFileName(), values)));
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -44,7 +48,8 @@ class ServiceChartsTest {
     var lint = chart.lint();
 
     assertThat(lint.isFailed()).as(lint.getMessages().toString()).isFalse();
-    assertThat(lint.getMessages()).noneMatch(message -> message.contains("[WARNING]") || message.contains("[ERROR]"));
+    assertThat(lint.getMessages())
+        .noneMatch(message -> message.contains("[WARNING]") || message.contains("[ERROR]"));
   }
 
   @Test
@@ -85,11 +90,16 @@ class ServiceChartsTest {
     Manifests orders = WORKSPACE.chart("sample-order-service").render();
     Manifests payments = WORKSPACE.chart("sample-payment-service").render();
 
-    String target = new Workload(orders, orders.only("Deployment")).settings().at("/platform/client/channels/payment/target").asText();
+    String target =
+        new Workload(orders, orders.only("Deployment"))
+            .settings()
+            .at("/platform/client/channels/payment/target")
+            .asText();
 
     assertThat(payments.kind("Service"))
         .filteredOn(service -> service.at("/spec/clusterIP").asText().equals("None"))
-        .extracting(service -> "dns:///" + service.name() + ":" + service.at("/spec/ports/0/port").asInt())
+        .extracting(
+            service -> "dns:///" + service.name() + ":" + service.at("/spec/ports/0/port").asInt())
         .containsExactly(target);
   }
 

@@ -19,7 +19,10 @@ final class ShutdownRules {
               int grace = grace(workload);
               int termination = workload.pod().path("terminationGracePeriodSeconds").asInt(-1);
               boolean covered =
-                  preStop > 0 && drain >= 0 && grace > 0 && termination >= preStop + drain + grace + SPARE;
+                  preStop > 0
+                      && drain >= 0
+                      && grace > 0
+                      && termination >= preStop + drain + grace + SPARE;
               return covered
                   ? Stream.empty()
                   : Stream.of(
@@ -28,7 +31,10 @@ final class ShutdownRules {
             });
   }
 
-  /** Spring gives up on a phase after this time, whatever the platform wanted, and Kubernetes must outlast Spring. */
+  /**
+   * Spring gives up on a phase after this time, whatever the platform wanted, and Kubernetes must
+   * outlast Spring.
+   */
   static Stream<String> springPhase(Manifests release) {
     return Workload.of(release)
         .flatMap(
@@ -36,11 +42,13 @@ final class ShutdownRules {
               int phase = workload.seconds("/spring/lifecycle/timeout-per-shutdown-phase");
               int needed = drain(workload) + grace(workload);
               int preStop = workload.container().at("/lifecycle/preStop/sleep/seconds").asInt();
-              int available = workload.pod().path("terminationGracePeriodSeconds").asInt() - preStop;
+              int available =
+                  workload.pod().path("terminationGracePeriodSeconds").asInt() - preStop;
               return phase >= needed && phase < available
                   ? Stream.empty()
                   : Stream.of(
-                      "timeout-per-shutdown-phase %ds (expected: from %d to below %d)".formatted(phase, needed, available));
+                      "timeout-per-shutdown-phase %ds (expected: from %d to below %d)"
+                          .formatted(phase, needed, available));
             });
   }
 
@@ -56,8 +64,12 @@ final class ShutdownRules {
                     || deployment.at("/spec/replicas").asInt() < 1)
         .map(
             deployment ->
-                deployment + " strategy " + deployment.at("/spec/strategy") + ", minReadySeconds "
-                    + deployment.at("/spec/minReadySeconds") + " (expected: maxUnavailable 0, maxSurge 1, >= 5)");
+                deployment
+                    + " strategy "
+                    + deployment.at("/spec/strategy")
+                    + ", minReadySeconds "
+                    + deployment.at("/spec/minReadySeconds")
+                    + " (expected: maxUnavailable 0, maxSurge 1, >= 5)");
   }
 
   static Stream<String> budget(Manifests release) {
@@ -67,8 +79,16 @@ final class ShutdownRules {
             budget ->
                 budget.at("/spec/maxUnavailable").asInt() < 1
                     || budget.at("/spec").has("minAvailable")
-                    || !budget.at("/spec/unhealthyPodEvictionPolicy").asText().equals("AlwaysAllow"))
-        .map(budget -> budget + " " + budget.at("/spec") + " (expected: maxUnavailable >= 1, AlwaysAllow)");
+                    || !budget
+                        .at("/spec/unhealthyPodEvictionPolicy")
+                        .asText()
+                        .equals("AlwaysAllow"))
+        .map(
+            budget ->
+                budget
+                    + " "
+                    + budget.at("/spec")
+                    + " (expected: maxUnavailable >= 1, AlwaysAllow)");
   }
 
   private static int drain(Workload workload) {

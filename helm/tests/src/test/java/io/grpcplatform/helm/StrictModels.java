@@ -1,7 +1,6 @@
 package io.grpcplatform.helm;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
@@ -27,7 +26,8 @@ import java.util.Map;
 /**
  * The two Java models of Kubernetes' objects, as strict as they can be made.
  *
- * <p>Each sees what the other does not: fabric8's refuses wrong types, the official client's refuses missing fields.
+ * <p>Each sees what the other does not: fabric8's refuses wrong types, the official client's
+ * refuses missing fields.
  */
 final class StrictModels {
 
@@ -49,7 +49,8 @@ final class StrictModels {
     String type = manifest.at("/apiVersion").asText() + " " + manifest.kind();
     Model model = MODELS.get(type);
     if (model == null) {
-      return List.of(manifest + ": unknown type " + type + " (expected: one of " + MODELS.keySet() + ")");
+      return List.of(
+          manifest + ": unknown type " + type + " (expected: one of " + MODELS.keySet() + ")");
     }
     List<String> faults = new ArrayList<>();
     try {

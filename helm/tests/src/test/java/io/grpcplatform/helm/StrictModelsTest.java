@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Structural faults that Kubernetes would refuse, and that the two models together must refuse. */
 class StrictModelsTest {
 
-  private static final Manifests SOUND = ChartWorkspace.fresh("models").chart("sample-payment-service").render();
+  private static final Manifests SOUND =
+      ChartWorkspace.fresh("models").chart("sample-payment-service").render();
 
   private static final String DEPLOYMENT = "Deployment/sample-payment-service";
   private static final String SERVICE = "Service/sample-payment-service";
@@ -56,13 +57,15 @@ class StrictModelsTest {
   void modelsRefuseAStructuralFault(Breakage fault) {
     Manifests broken = fault.in(SOUND);
 
-    List<String> found = broken.objects().stream().flatMap(object -> StrictModels.faults(object).stream()).toList();
+    List<String> found =
+        broken.objects().stream().flatMap(object -> StrictModels.faults(object).stream()).toList();
 
     assertThat(found).isNotEmpty();
   }
 
   @Test
   void modelsAcceptTheSoundRelease() {
-    assertThat(SOUND.objects()).allSatisfy(object -> assertThat(StrictModels.faults(object)).isEmpty());
+    assertThat(SOUND.objects())
+        .allSatisfy(object -> assertThat(StrictModels.faults(object)).isEmpty());
   }
 }

@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,20 +21,33 @@ final class WiringRules {
   private WiringRules() {}
 
   static Stream<String> selectors(Manifests release) {
-    List<JsonNode> pods = Workload.of(release).map(workload -> workload.template().at("/metadata/labels")).toList();
+    List<JsonNode> pods =
+        Workload.of(release).map(workload -> workload.template().at("/metadata/labels")).toList();
     Stream<Map.Entry<String, JsonNode>> selectors =
         Stream.of(
-                release.kind("Deployment").map(object -> entry(object, "/spec/selector/matchLabels")),
+                release
+                    .kind("Deployment")
+                    .map(object -> entry(object, "/spec/selector/matchLabels")),
                 release.kind("Service").map(object -> entry(object, "/spec/selector")),
-                release.kind("PodDisruptionBudget").map(object -> entry(object, "/spec/selector/matchLabels")),
-                release.kind("Deployment")
+                release
+                    .kind("PodDisruptionBudget")
+                    .map(object -> entry(object, "/spec/selector/matchLabels")),
+                release
+                    .kind("Deployment")
                     .flatMap(
                         object ->
                             elements(object.at("/spec/template/spec/topologySpreadConstraints"))
-                                .map(spread -> Map.entry(object + " spread", spread.at("/labelSelector/matchLabels")))))
+                                .map(
+                                    spread ->
+                                        Map.entry(
+                                            object + " spread",
+                                            spread.at("/labelSelector/matchLabels")))))
             .flatMap(entries -> entries);
     return selectors
-        .filter(selector -> selector.getValue().size() < 2 || pods.stream().noneMatch(pod -> selects(selector.getValue(), pod)))
+        .filter(
+            selector ->
+                selector.getValue().size() < 2
+                    || pods.stream().noneMatch(pod -> selects(selector.getValue(), pod)))
         .map(selector -> selector + " (expected: name and instance of the pods, " + pods + ")");
   }
 
@@ -41,7 +55,8 @@ final class WiringRules {
     Set<String> open =
         Workload.of(release)
             .flatMap(workload -> elements(workload.container().path("ports")))
-            .flatMap(port -> Stream.of(port.path("name").asText(), port.path("containerPort").asText()))
+            .flatMap(
+                port -> Stream.of(port.path("name").asText(), port.path("containerPort").asText()))
             .collect(Collectors.toSet());
     Stream<String> unresolved =
         release
@@ -58,13 +73,19 @@ final class WiringRules {
                     release
                         .kind("Service")
                         .flatMap(service -> elements(service.at("/spec/ports")))
-                        .filter(port -> !workload.port(port.path("targetPort").asText()).equals(java.util.Optional.of(port.path("port").asInt())))
+                        .filter(
+                            port ->
+                                !workload
+                                    .port(port.path("targetPort").asText())
+                                    .equals(Optional.of(port.path("port").asInt())))
                         .map(port -> "port " + port + " (expected: the container's own number)"));
     return Stream.concat(unresolved, translated);
   }
 
   static Stream<String> probes(Manifests release) {
-    Map<String, String> asked = Map.of("startupProbe", "liveness", "livenessProbe", "liveness", "readinessProbe", "readiness");
+    Map<String, String> asked =
+        Map.of(
+            "startupProbe", "liveness", "livenessProbe", "liveness", "readinessProbe", "readiness");
     return Workload.of(release)
         .flatMap(
             workload ->
@@ -76,7 +97,14 @@ final class WiringRules {
                               grpc.path("port").isInt()
                                   && grpc.path("port").asInt() == workload.port("grpc").orElse(-1)
                                   && grpc.path("service").asText().equals(probe.getValue());
-                          return right ? "" : probe.getKey() + " " + grpc + " (expected: gRPC port, service " + probe.getValue() + ")";
+                          return right
+                              ? ""
+                              : probe.getKey()
+                                  + " "
+                                  + grpc
+                                  + " (expected: gRPC port, service "
+                                  + probe.getValue()
+                                  + ")";
                         })
                     .filter(violation -> !violation.isEmpty()));
   }
@@ -88,11 +116,14 @@ final class WiringRules {
             workload -> {
               Set<String> volumes = names(elements(workload.pod().path("volumes")));
               Set<String> mounts =
-                  names(workload.containers().stream().flatMap(container -> elements(container.path("volumeMounts"))));
+                  names(
+                      workload.containers().stream()
+                          .flatMap(container -> elements(container.path("volumeMounts"))));
               Stream<String> unmatched =
                   volumes.equals(mounts)
                       ? Stream.empty()
-                      : Stream.of("volumes " + volumes + ", mounts " + mounts + " (expected: the same)");
+                      : Stream.of(
+                          "volumes " + volumes + ", mounts " + mounts + " (expected: the same)");
               Stream<String> missing =
                   elements(workload.pod().path("volumes"))
                       .filter(volume -> volume.has("configMap"))
@@ -118,7 +149,10 @@ final class WiringRules {
                                   && !mount.has("subPath"));
               return mounted && workload.settings().size() > 0
                   ? Stream.empty()
-                  : Stream.of("settings at '" + location + "' (expected: a read-only directory with application.yaml)");
+                  : Stream.of(
+                      "settings at '"
+                          + location
+                          + "' (expected: a read-only directory with application.yaml)");
             });
   }
 
@@ -127,8 +161,18 @@ final class WiringRules {
         .flatMap(
             workload ->
                 Map.of("grpc", "/platform/server/port", "http", "/server/port").entrySet().stream()
-                    .filter(port -> workload.port(port.getKey()).orElse(-1) != workload.settings().at(port.getValue()).asInt(-1))
-                    .map(port -> port.getValue() + " " + workload.settings().at(port.getValue()) + " (expected: container port " + port.getKey() + ")"));
+                    .filter(
+                        port ->
+                            workload.port(port.getKey()).orElse(-1)
+                                != workload.settings().at(port.getValue()).asInt(-1))
+                    .map(
+                        port ->
+                            port.getValue()
+                                + " "
+                                + workload.settings().at(port.getValue())
+                                + " (expected: container port "
+                                + port.getKey()
+                                + ")"));
   }
 
   static Stream<String> checksum(Manifests release) {
@@ -136,16 +180,21 @@ final class WiringRules {
         .flatMap(
             workload -> {
               Set<String> sums =
-                  release.kind("ConfigMap")
+                  release
+                      .kind("ConfigMap")
                       .map(config -> sha256(config.at("/data/application.yaml").asText().strip()))
                       .collect(Collectors.toSet());
-              String sum = workload.template().at("/metadata/annotations/checksum~1config").asText();
-              return sums.contains(sum) ? Stream.empty() : Stream.of("checksum '" + sum + "' (expected: " + sums + ")");
+              String sum =
+                  workload.template().at("/metadata/annotations/checksum~1config").asText();
+              return sums.contains(sum)
+                  ? Stream.empty()
+                  : Stream.of("checksum '" + sum + "' (expected: " + sums + ")");
             });
   }
 
   static Stream<String> serviceAccount(Manifests release) {
-    Set<String> accounts = release.kind("ServiceAccount").map(Manifest::name).collect(Collectors.toSet());
+    Set<String> accounts =
+        release.kind("ServiceAccount").map(Manifest::name).collect(Collectors.toSet());
     return Workload.of(release)
         .map(workload -> workload.pod().path("serviceAccountName").asText())
         .filter(account -> !accounts.contains(account))
@@ -158,13 +207,19 @@ final class WiringRules {
         .kind("Deployment")
         .flatMap(
             deployment -> {
-              boolean balanced = service(release, deployment.name()).anyMatch(service -> !service.at("/spec").has("clusterIP"));
+              boolean balanced =
+                  service(release, deployment.name())
+                      .anyMatch(service -> !service.at("/spec").has("clusterIP"));
               boolean headless =
                   service(release, deployment.name() + "-headless")
                       .anyMatch(service -> service.at("/spec/clusterIP").asText().equals("None"));
               return balanced && headless
                   ? Stream.empty()
-                  : Stream.of(deployment + ": " + release.kind("Service").toList() + " (expected: ClusterIP and headless)");
+                  : Stream.of(
+                      deployment
+                          + ": "
+                          + release.kind("Service").toList()
+                          + " (expected: ClusterIP and headless)");
             });
   }
 
@@ -173,8 +228,13 @@ final class WiringRules {
         .kind("Service")
         .filter(service -> service.name().equals(name))
         .filter(service -> service.at("/spec/type").asText().equals("ClusterIP"))
-        .filter(service -> elements(service.at("/spec/ports")).anyMatch(port -> port.path("name").asText().equals("grpc")
-            && port.path("appProtocol").asText().equals("kubernetes.io/h2c")));
+        .filter(
+            service ->
+                elements(service.at("/spec/ports"))
+                    .anyMatch(
+                        port ->
+                            port.path("name").asText().equals("grpc")
+                                && port.path("appProtocol").asText().equals("kubernetes.io/h2c")));
   }
 
   private static Map.Entry<String, JsonNode> entry(Manifest object, String pointer) {
@@ -182,7 +242,8 @@ final class WiringRules {
   }
 
   private static boolean selects(JsonNode selector, JsonNode labels) {
-    return selector.properties().stream().allMatch(label -> label.getValue().equals(labels.path(label.getKey())));
+    return selector.properties().stream()
+        .allMatch(label -> label.getValue().equals(labels.path(label.getKey())));
   }
 
   private static Set<String> names(Stream<JsonNode> named) {
@@ -191,7 +252,9 @@ final class WiringRules {
 
   private static String sha256(String text) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

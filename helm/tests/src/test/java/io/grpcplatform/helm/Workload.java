@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** A Deployment as its pods see it: their specification, their one container, and the settings mounted into it. */
+/**
+ * A Deployment as its pods see it: their specification, their one container, and the settings
+ * mounted into it.
+ */
 record Workload(Manifests release, Manifest deployment) {
 
   static Stream<Workload> of(Manifests release) {
