@@ -87,28 +87,17 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   }
 
   private void expireWith() {
-    Deadline limit = shortened;
-    if (limit == null) {
-      return;
-    }
-    Context.CancellableContext limited =
-        (context == null ? Context.current() : context)
-            .withDeadline(limit, SystemClock.INSTANCE.timer());
+    Context.CancellableContext limited = limit(this::expired);
     expiring = limited;
-    context = limited;
-    limited.addListener(
-        expired -> {
-          if (limit.isExpired()) {
-            end(
-                Status.DEADLINE_EXCEEDED.withDescription(
-                    "The server's own deadline for this call passed"),
-                new Metadata());
-          }
-        },
-        Runnable::run);
-    if (hooks.over()) {
+    if (limited != null && hooks.over()) {
       limited.cancel(null);
     }
+  }
+
+  private void expired() {
+    end(
+        Status.DEADLINE_EXCEEDED.withDescription("The server's own deadline for this call passed"),
+        new Metadata());
   }
 
   /** The listener's word that the call is over, which counts only where no tracer tells. */

@@ -36,6 +36,26 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
     return plan.earlyHeaders();
   }
 
+  /** Makes the Context of a call whose deadline a stage has shortened; null where none has. */
+  final Context.@Nullable CancellableContext limit(Runnable expired) {
+    Deadline limit = shortened;
+    if (limit == null) {
+      return null;
+    }
+    Context.CancellableContext limited =
+        (context == null ? Context.current() : context)
+            .withDeadline(limit, SystemClock.INSTANCE.timer());
+    context = limited;
+    limited.addListener(
+        cancelled -> {
+          if (limit.isExpired()) {
+            expired.run();
+          }
+        },
+        Runnable::run);
+    return limited;
+  }
+
   @Override
   public void setMessageCompression(boolean enabled) {
     synchronized (this) {

@@ -21,6 +21,8 @@ final class LockStep {
     await(first, round);
   }
 
+  // On a loaded machine the other thread may be waiting for this very processor.
+  @SuppressWarnings("ThreadPriorityCheck")
   private static void await(AtomicInteger other, int round) {
     for (int spins = 0; other.get() < round; spins++) {
       if (spins < 200) {

@@ -54,7 +54,6 @@ final class ServerCallRaceTest {
             });
     for (int i = 0; i < ROUNDS; i++) {
       trouble.next = rounds[i].begin;
-      trouble.control = null;
       step.firstAt(i + 1);
       rounds[i].drive();
     }
@@ -92,11 +91,9 @@ final class ServerCallRaceTest {
     final AtomicInteger begun = new AtomicInteger();
     final AtomicInteger ended = new AtomicInteger();
     volatile Begin next = Begin.PASS;
-    volatile @Nullable CallControl control;
 
     @Override
     public CallHook begin(CallStart call) throws Refusal {
-      control = call.control();
       switch (next) {
         case REFUSE -> throw new Refusal(Refusal.Reason.OVERLOADED, "busy", null);
         case THROW -> throw new IllegalArgumentException("a stage that fails");
@@ -143,7 +140,7 @@ final class ServerCallRaceTest {
       this.pipeline = pipeline;
       int draw = random.nextInt(20);
       begin = draw < 2 ? Begin.REFUSE : draw < 3 ? Begin.THROW : Begin.PASS;
-      handler = Handler.values()[random.nextInt(4)];
+      handler = List.of(Handler.values()).get(random.nextInt(4));
       disturbance = random.nextInt(5);
       transport = new ScriptedServerCall(new ServerCallTracer(pipeline, null, new Metadata()));
     }
