@@ -125,6 +125,33 @@ class ValidationTest {
         .isEqualTo("27s");
   }
 
+  @Test
+  void umbrellaRendersBothServicesUnderTheSameSchema() {
+    Chart umbrella =
+        WORKSPACE.scaffold(
+            "shop",
+            Map.of(
+                "Chart.yaml",
+                """
+                apiVersion: v2
+                name: shop
+                version: 0.1.0
+                dependencies:
+                  - {name: sample-order-service, version: 0.1.0, repository: "file://../sample-order-service"}
+                  - {name: sample-payment-service, version: 0.1.0, repository: "file://../sample-payment-service"}
+                """));
+
+    Manifests release = umbrella.render("sample-order-service: {service: {replicas: 4}}");
+
+    assertThat(release.kind("Deployment"))
+        .extracting(deployment -> deployment.name() + " " + deployment.at("/spec/replicas"))
+        .containsExactlyInAnyOrder("sample-order-service 4", "sample-payment-service 1");
+    assertThatThrownBy(() -> umbrella.render("sample-order-service: {service: {replica: 4}}"))
+        .hasMessageContaining("'replica' not allowed");
+    assertThatThrownBy(() -> umbrella.render("sample-order-service: {servise: {replicas: 4}}"))
+        .hasMessageContaining("servise: unknown value");
+  }
+
   private static Chart named(String name) {
     return WORKSPACE.scaffold(
         name,
