@@ -42,7 +42,6 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   }
 
   private final @Nullable ServerCallTracer tracer;
-  final HookChain hooks;
   private Context.@Nullable CancellableContext expiring;
   private volatile @Nullable Ending ending;
   private volatile Status sentStatus = Status.UNKNOWN;
@@ -55,7 +54,6 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
       MethodPlan plan, ServerCall<Q, R> real, Metadata headers, @Nullable ServerCallTracer tracer) {
     super(plan, real, headers, tracer == null ? System.nanoTime() : tracer.startNanos);
     this.tracer = tracer;
-    this.hooks = new HookChain(plan.stages());
   }
 
   /** Begins the hooks and starts the handler; never throws. */
@@ -87,28 +85,17 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   }
 
   private void expireWith() {
-    Deadline limit = shortened;
-    if (limit == null) {
-      return;
-    }
-    Context.CancellableContext limited =
-        (context == null ? Context.current() : context)
-            .withDeadline(limit, SystemClock.INSTANCE.timer());
+    Context.CancellableContext limited = limit(this::expired);
     expiring = limited;
-    context = limited;
-    limited.addListener(
-        expired -> {
-          if (limit.isExpired()) {
-            end(
-                Status.DEADLINE_EXCEEDED.withDescription(
-                    "The server's own deadline for this call passed"),
-                new Metadata());
-          }
-        },
-        Runnable::run);
-    if (hooks.over()) {
+    if (limited != null && hooks.over()) {
       limited.cancel(null);
     }
+  }
+
+  private void expired() {
+    end(
+        Status.DEADLINE_EXCEEDED.withDescription("The server's own deadline for this call passed"),
+        new Metadata());
   }
 
   /** The listener's word that the call is over, which counts only where no tracer tells. */
@@ -130,9 +117,19 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
             Status.UNKNOWN.withDescription("Application error processing RPC").withCause(thrown),
             new Metadata());
     if (!finish(decided)) {
-      log.warn("The handler of {} threw after its call had ended", key().fullMethodName(), thrown);
+      threwLate(thrown);
     }
     hooks.handlerDone();
+  }
+
+  private void threwLate(Throwable thrown) {
+    if (endedByPlatform() || real.isCancelled()) {
+      log.debug(
+          "The handler of {} threw after its call was cancelled", key().fullMethodName(), thrown);
+    } else {
+      log.warn(
+          "The handler of {} threw after it had closed its call", key().fullMethodName(), thrown);
+    }
   }
 
   /** The call is over on the wire. Runs on the transport thread, at most once with effect. */
