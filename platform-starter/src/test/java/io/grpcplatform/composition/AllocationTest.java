@@ -1,0 +1,104 @@
+package io.grpcplatform.composition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the starter allocates per unary call over bare grpc-java, each side alone, in a process of its own.
+ *
+ * <p>Bytes are firm where times are not: the same code allocates the same on every machine, give or take what
+ * the compiler proves away; hence the tolerance.
+ */
+final class AllocationTest {
+
+  private static final long TOLERANCE = 16;
+  private static final long STANDARD = 1024;
+
+  @TempDir static Path directory;
+
+  private static long bare;
+  private static long bareWithDeadline;
+
+  @BeforeAll
+  static void measureBareGrpc() throws Exception {
+    bare = bytes("bare", "bare", false);
+    bareWithDeadline = bytes("bare", "bare", true);
+  }
+
+  @Test
+  void allStagesOffCostTheClientNothing() throws Exception {
+    long ours = bytes("off", "bare", false);
+
+    report("client, everything off", ours - bare);
+    assertThat(ours - bare).isLessThanOrEqualTo(TOLERANCE);
+  }
+
+  @Test
+  void allStagesOffCostTheServerNothing() throws Exception {
+    long ours = bytes("bare", "off", false);
+
+    report("server, everything off", ours - bare);
+    assertThat(ours - bare).isLessThanOrEqualTo(TOLERANCE);
+  }
+
+  @Test
+  void theStandardSetCostsTheClientAtMostAKilobyte() throws Exception {
+    long ours = bytes("standard", "bare", false);
+
+    report("client, standard", ours - bareWithDeadline);
+    assertThat(ours - bareWithDeadline).isBetween(1L, STANDARD + TOLERANCE);
+  }
+
+  @Test
+  void theStandardSetCostsTheServerAtMostAKilobyte() throws Exception {
+    long ours = bytes("bare", "standard", true);
+
+    report("server, standard", ours - bareWithDeadline);
+    assertThat(ours - bareWithDeadline).isBetween(1L, STANDARD + TOLERANCE);
+  }
+
+  private static void report(String what, long added) {
+    System.out.println("allocation per unary call over bare grpc-java: " + what + ": " + added + " B");
+  }
+
+  private static long bytes(String client, String server, boolean deadline)
+      throws IOException, InterruptedException {
+    Path output = Files.createTempFile(directory, "probe", ".log");
+    Process probe =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx256m",
+                    "-XX:+UseSerialGC",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    AllocationProbe.class.getName(),
+                    client,
+                    server,
+                    Boolean.toString(deadline)))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()))
+            .directory(new File("."))
+            .start();
+    if (!probe.waitFor(120, TimeUnit.SECONDS)) {
+      probe.destroyForcibly();
+    }
+    String log = Files.readString(output, StandardCharsets.UTF_8);
+    assertThat(log).as("%s client, %s server", client, server).containsPattern("(?m)^bytes=\\d+$");
+    return log.lines()
+        .filter(line -> line.startsWith("bytes="))
+        .mapToLong(line -> Long.parseLong(line.substring("bytes=".length())))
+        .findFirst()
+        .orElseThrow();
+  }
+}
