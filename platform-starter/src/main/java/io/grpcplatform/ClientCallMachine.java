@@ -258,6 +258,11 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
   }
 
   @Override
+  public @Nullable String traceId() {
+    return hooks.traceId();
+  }
+
+  @Override
   public CallControl control() {
     return this;
   }

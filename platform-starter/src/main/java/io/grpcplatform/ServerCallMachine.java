@@ -42,7 +42,6 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   }
 
   private final @Nullable ServerCallTracer tracer;
-  final HookChain hooks;
   private Context.@Nullable CancellableContext expiring;
   private volatile @Nullable Ending ending;
   private volatile Status sentStatus = Status.UNKNOWN;
@@ -55,7 +54,6 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
       MethodPlan plan, ServerCall<Q, R> real, Metadata headers, @Nullable ServerCallTracer tracer) {
     super(plan, real, headers, tracer == null ? System.nanoTime() : tracer.startNanos);
     this.tracer = tracer;
-    this.hooks = new HookChain(plan.stages());
   }
 
   /** Begins the hooks and starts the handler; never throws. */

@@ -15,6 +15,7 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
 
   final MethodPlan plan;
   final ServerCall<Q, R> real;
+  final HookChain hooks;
   final @Nullable Deadline arrived = Context.current().getDeadline();
   @Nullable Context context;
   @Nullable Deadline shortened;
@@ -24,6 +25,7 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
   StartingServerCall(MethodPlan plan, ServerCall<Q, R> real, Metadata headers, long startNanos) {
     this.plan = plan;
     this.real = real;
+    this.hooks = new HookChain(plan.stages());
     this.requestHeaders = headers;
     this.startNanos = startNanos;
   }
@@ -113,6 +115,11 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
   @Override
   public long startNanos() {
     return startNanos;
+  }
+
+  /** The other half of {@link CallControl#traceId()}. */
+  public @Nullable String traceId() {
+    return hooks.traceId();
   }
 
   @Override
