@@ -62,11 +62,17 @@ record CircuitBreakerProperties(
   /** What one breaker stands for. */
   enum Granularity {
     /** All methods of a channel share a breaker, named {@code <channel>}. */
-    CHANNEL,
+    CHANNEL(0),
     /** The methods of a service on a channel share one, named {@code <channel>:<service>}. */
-    SERVICE,
+    SERVICE(1),
     /** Each method has its own, named {@code <channel>:<service>:<method>}. */
-    METHOD;
+    METHOD(2);
+
+    private final int colons;
+
+    Granularity(int colons) {
+      this.colons = colons;
+    }
 
     // A slash in a breaker's name would break the paths of resilience4j's actuator endpoints.
     String nameOf(CallKey key) {
@@ -79,7 +85,7 @@ record CircuitBreakerProperties(
 
     /** Whether {@code name} has the form of the names given here. */
     boolean names(String name) {
-      return name.chars().filter(letter -> letter == ':').count() == ordinal();
+      return name.chars().filter(letter -> letter == ':').count() == colons;
     }
   }
 
