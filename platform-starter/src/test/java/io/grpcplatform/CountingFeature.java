@@ -1,5 +1,6 @@
 package io.grpcplatform;
 
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,7 +55,7 @@ final class CountingFeature {
       }
 
       @Override
-      public void unseen(CallKey key, long startNanos, Outcome outcome) {
+      public void unseen(CallKey key, Metadata headers, long startNanos, Outcome outcome) {
         unseen.increment();
         last = outcome;
         over.countDown();
