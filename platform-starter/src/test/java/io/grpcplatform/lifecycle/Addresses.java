@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** The addresses of a service, for a client of plain grpc-java; one of them may leave, as in a registry. */
+/**
+ * The addresses of a service, for a client of plain grpc-java; one of them may leave, as in a
+ * registry.
+ */
 final class Addresses extends NameResolverProvider {
 
   private final List<EquivalentAddressGroup> known = new CopyOnWriteArrayList<>();

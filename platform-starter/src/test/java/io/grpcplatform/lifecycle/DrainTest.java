@@ -93,8 +93,8 @@ final class DrainTest {
 
   @Test
   void namesTheCallsThatAreCut() throws Exception {
-    ListAppender<ILoggingEvent> lines = listen();
     try (Instance instance = Instance.start()) {
+      ListAppender<ILoggingEvent> lines = listen();
       ManagedChannel channel = channel(instance);
       ListenableFuture<EchoResponse> held = hold(instance, channel);
 
@@ -112,8 +112,6 @@ final class DrainTest {
                   + " platform.test.v1.EchoService/Unary x 1 (oldest 20000 ms)");
       instance.handler().release.countDown();
       channel.shutdownNow();
-    } finally {
-      lines.stop();
     }
   }
 

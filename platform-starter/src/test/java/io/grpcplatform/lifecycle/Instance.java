@@ -23,11 +23,17 @@ import org.springframework.context.event.EventListener;
 final class Instance implements AutoCloseable {
 
   final ConfigurableApplicationContext context;
+  private final int port;
+  private final HeldEcho handler;
+  private final ManualClock clock;
   private final Map<DrainSignal.Phase, CountDownLatch> phases =
       new EnumMap<>(DrainSignal.Phase.class);
 
   private Instance(ConfigurableApplicationContext context) {
     this.context = context;
+    port = context.getEnvironment().getRequiredProperty("local.grpc.port", int.class);
+    handler = context.getBean(HeldEcho.class);
+    clock = context.getBean(ManualClock.class);
     for (DrainSignal.Phase phase : DrainSignal.Phase.values()) {
       phases.put(phase, new CountDownLatch(1));
     }
@@ -44,20 +50,16 @@ final class Instance implements AutoCloseable {
             .run());
   }
 
-  int port() {
-    return context.getEnvironment().getRequiredProperty("local.grpc.port", int.class);
-  }
-
   InetSocketAddress address() {
-    return new InetSocketAddress("127.0.0.1", port());
+    return new InetSocketAddress("127.0.0.1", port);
   }
 
   HeldEcho handler() {
-    return context.getBean(HeldEcho.class);
+    return handler;
   }
 
   ManualClock clock() {
-    return context.getBean(ManualClock.class);
+    return clock;
   }
 
   /** The readiness of which the application was last told. */
