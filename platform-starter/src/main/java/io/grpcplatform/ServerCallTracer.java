@@ -28,6 +28,12 @@ final class ServerCallTracer extends ServerStreamTracer {
    */
   private static final long DEADLINE_SKEW_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
+  /**
+   * The least part of the whole time that counts as near. A busy or cold process may read a call's
+   * headers tens of milliseconds late, and its reset at once.
+   */
+  private static final long DEADLINE_SKEW_PART = 8;
+
   private static final Metadata.Key<String> TIMEOUT =
       Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
   private static final Object CLAIMED = new Object();
@@ -83,7 +89,8 @@ final class ServerCallTracer extends ServerStreamTracer {
 
   /** Whether a reset that came with {@code left} nanoseconds to go is the deadline's own. */
   static boolean deadlinePassed(long left, long lived) {
-    return left <= Math.min(DEADLINE_SKEW_NANOS, lived);
+    long skew = Math.max(DEADLINE_SKEW_NANOS, (left + lived) / DEADLINE_SKEW_PART);
+    return left <= Math.min(skew, lived);
   }
 
   /**
