@@ -18,11 +18,8 @@ record LifecycleProperties(
 
   LifecycleProperties {
     if (streamSpread.isNegative()) {
-      throw new SettingException(
-          "platform.lifecycle.stream-spread",
-          streamSpread,
-          "0s or more",
-          "platform:\n  lifecycle:\n    stream-spread: 1s\n");
+      throw SettingException.of(
+          "platform.lifecycle.stream-spread", streamSpread, "0s or more", "1s");
     }
   }
 }
