@@ -114,9 +114,7 @@ final class EveryEndingTellsOneStatusTest {
   }
 
   private NettyChannelBuilder channelBuilder() {
-    return NettyChannelBuilder.forAddress("127.0.0.1", wire.port())
-        .usePlaintext()
-        .disableRetry();
+    return NettyChannelBuilder.forAddress("127.0.0.1", wire.port()).usePlaintext().disableRetry();
   }
 
   @AfterEach
@@ -231,7 +229,8 @@ final class EveryEndingTellsOneStatusTest {
    */
   private void warm(ManagedChannel channel) throws InterruptedException {
     Caller caller =
-        start(channel, EchoServiceGrpc.getServerStreamMethod(), CallOptions.DEFAULT, "hello").caller;
+        start(channel, EchoServiceGrpc.getServerStreamMethod(), CallOptions.DEFAULT, "hello")
+            .caller;
     caller.await();
     assertThat(caller.status.isOk()).isTrue();
     recording.span(SpanKind.SERVER);
