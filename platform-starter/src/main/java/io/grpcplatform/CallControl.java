@@ -1,0 +1,29 @@
+package io.grpcplatform;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+
+/** What a feature may do to a running call, from any thread. */
+public interface CallControl {
+
+  /**
+   * Ends the call as refused.
+   *
+   * @return whether this ended it; false if the call had ended, or was already ending, another way
+   */
+  boolean end(Refusal refusal);
+
+  /**
+   * Ends the call with a status of the feature's own. The handler of a server hears {@code
+   * onCancel}; the caller of a client sees the status.
+   *
+   * @return whether this ended it; false if the call had ended, or was already ending, another way
+   */
+  boolean end(Status status, Metadata trailers);
+
+  /**
+   * Asks for messages that {@code hook} withheld in {@link CallHook#mayRequest}; hooks further in
+   * are asked next.
+   */
+  void resume(CallHook hook, int messages);
+}

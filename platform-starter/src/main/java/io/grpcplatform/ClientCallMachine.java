@@ -1,0 +1,263 @@
+package io.grpcplatform;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client call: runs the hooks around the real call, which is made inside {@link #start} and
+ * never earlier.
+ *
+ * <p>Two decisions are atomic: how far the start is ({@code state}), and who ended the call ({@code
+ * ending}: the transport or the platform, the first wins). Whatever the platform decides while the
+ * real call is open reaches the caller through the real call's own {@code onClose}, so the caller
+ * never hears two callbacks at a time.
+ */
+final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements CallControl {
+
+  private static final int NEW = 0;
+  private static final int STARTING = 1;
+  private static final int CANCELLED_WHILE_STARTING = 2;
+  private static final int STARTED = 3;
+  private static final int DEAD = 4;
+
+  private static final VarHandle STATE;
+  private static final VarHandle ENDING;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STATE = lookup.findVarHandle(ClientCallMachine.class, "state", int.class);
+      ENDING = lookup.findVarHandle(ClientCallMachine.class, "ending", Ending.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private final Channel next;
+  final HookChain hooks;
+  private volatile int state;
+  private volatile @Nullable Ending ending;
+  private volatile boolean cancelledHere;
+  private @Nullable String cancelMessage;
+  private @Nullable Throwable cancelCause;
+
+  ClientCallMachine(
+      MethodPlan plan, MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+    super(plan, method, options);
+    this.next = next;
+    this.hooks = new HookChain(plan.stages());
+  }
+
+  @Override
+  public void start(Listener<R> listener, Metadata headers) {
+    if (!STATE.compareAndSet(this, NEW, STARTING)) {
+      throw new IllegalStateException(
+          cancelledHere
+              ? "The call was cancelled before it was started"
+              : "The call was started already");
+    }
+    startsNow(headers);
+    Ending refused = hooks.begin(plan.stages(), this);
+    if (refused != null && ENDING.compareAndSet(this, null, refused)) {
+      refuse(listener, refused);
+    } else if (ending != null) {
+      refuse(listener, ending);
+    } else {
+      open(listener, headers);
+    }
+  }
+
+  private void refuse(Listener<R> listener, Ending refused) {
+    state = DEAD;
+    Status status = hooks.closing(refused.status(), refused.trailers(), null);
+    hooks.ended(new Outcome(status, refused.trailers(), refused.refusal(), true));
+    Executor executor = options.getExecutor();
+    if (executor == null) {
+      listener.onClose(status, refused.trailers());
+    } else {
+      executor.execute(() -> listener.onClose(status, refused.trailers()));
+    }
+  }
+
+  private void open(Listener<R> listener, Metadata headers) {
+    Context previous = context == null ? null : context.attach();
+    try {
+      ClientCall<Q, R> call = next.newCall(method, options);
+      real = call;
+      call.start(new ClientCallListener<>(this, listener), headers);
+    } catch (RuntimeException | Error failed) {
+      abandon(failed);
+      throw failed;
+    } finally {
+      if (previous != null) {
+        context().detach(previous);
+      }
+    }
+    if (!STATE.compareAndSet(this, STARTING, STARTED)) {
+      if (STATE.compareAndSet(this, CANCELLED_WHILE_STARTING, STARTED)) {
+        call().cancel(cancelMessage, cancelCause);
+      }
+      return;
+    }
+    Ending early = ending;
+    if (early != null && !early.ordinary()) {
+      cancelReal(early);
+    }
+  }
+
+  /**
+   * The real call's start threw: nobody will ever hear onClose, so the hooks hear the end from
+   * here.
+   */
+  private void abandon(Throwable failed) {
+    state = DEAD;
+    ENDING.compareAndSet(this, null, Ending.ORDINARY);
+    hooks.ended(
+        new Outcome(
+            Status.INTERNAL.withDescription("The call could not be started").withCause(failed),
+            new Metadata(),
+            null,
+            false));
+    ClientCall<Q, R> call = real;
+    if (call != null) {
+      try {
+        call.cancel("The call could not be started", failed);
+      } catch (RuntimeException second) {
+        failed.addSuppressed(second);
+      }
+    }
+  }
+
+  /**
+   * Decides that the transport ended the call; returns the platform's decision if that came first.
+   */
+  @Nullable Ending closedByTransport() {
+    if (ENDING.compareAndSet(this, null, Ending.ORDINARY)) {
+      state = DEAD;
+      return null;
+    }
+    state = DEAD;
+    return ending;
+  }
+
+  boolean endedByPlatform() {
+    Ending decided = ending;
+    return decided != null && !decided.ordinary();
+  }
+
+  /** Whether a CANCELLED of this call is this side's own doing. */
+  boolean cancelledHere() {
+    return cancelledHere || Context.current().isCancelled();
+  }
+
+  @Override
+  public boolean end(Refusal refusal) {
+    return end(Ending.of(refusal));
+  }
+
+  @Override
+  public boolean end(Status status, Metadata trailers) {
+    return end(Ending.of(status, trailers));
+  }
+
+  private boolean end(Ending decided) {
+    if (state == DEAD || !ENDING.compareAndSet(this, null, decided)) {
+      return false;
+    }
+    if (state == STARTED) {
+      cancelReal(decided);
+    }
+    return true;
+  }
+
+  private void cancelReal(Ending decided) {
+    // Serialised with the caller's sends: the real call refuses messages after a cancel with an
+    // exception.
+    synchronized (this) {
+      call().cancel(decided.status().getDescription(), decided.refusal());
+    }
+  }
+
+  @Override
+  public void cancel(@Nullable String message, @Nullable Throwable cause) {
+    cancelledHere = true;
+    if (STATE.compareAndSet(this, NEW, DEAD)) {
+      return;
+    }
+    cancelMessage = message;
+    cancelCause = cause;
+    if (STATE.compareAndSet(this, STARTING, CANCELLED_WHILE_STARTING)) {
+      return;
+    }
+    if (state == STARTED) {
+      call().cancel(message, cause);
+    }
+  }
+
+  @Override
+  public void request(int numMessages) {
+    if (state == DEAD || endedByPlatform()) {
+      return;
+    }
+    int allowed = hooks.mayRequest(null, numMessages);
+    if (allowed > 0) {
+      call().request(allowed);
+    }
+  }
+
+  @Override
+  public void resume(CallHook hook, int messages) {
+    ClientCall<Q, R> call = real;
+    int allowed = hooks.mayRequest(hook, messages);
+    if (call != null && allowed > 0 && !endedByPlatform()) {
+      call.request(allowed);
+    }
+  }
+
+  @Override
+  public void sendMessage(Q message) {
+    synchronized (this) {
+      if (state == DEAD || endedByPlatform()) {
+        return;
+      }
+      hooks.sent(message);
+      call().sendMessage(message);
+    }
+  }
+
+  @Override
+  public void halfClose() {
+    synchronized (this) {
+      if (state != DEAD && !endedByPlatform()) {
+        call().halfClose();
+      }
+    }
+  }
+
+  @Override
+  public void setMessageCompression(boolean enabled) {
+    if (state != DEAD) {
+      call().setMessageCompression(enabled);
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    ClientCall<Q, R> call = real;
+    return call != null && state != DEAD && !endedByPlatform() && call.isReady();
+  }
+
+  @Override
+  public CallControl control() {
+    return this;
+  }
+}

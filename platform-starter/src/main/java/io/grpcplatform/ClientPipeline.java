@@ -1,0 +1,107 @@
+package io.grpcplatform;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.MethodDescriptor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The client side of every feature, as one interceptor: each call is wrapped once and the features'
+ * hooks run in the order of {@link ClientStage}. A method for which no feature has a plan is not
+ * wrapped.
+ *
+ * <p>Threading: safe. A refused call is told so on its own executor where it has one, else inside
+ * {@code start}.
+ */
+public final class ClientPipeline implements ClientInterceptor {
+
+  private final String channel;
+  private final List<ClientFeature> features;
+  private final Map<String, MethodPlan> plans = new ConcurrentHashMap<>();
+
+  private ClientPipeline(String channel, List<ClientFeature> features) {
+    this.channel = channel;
+    this.features = features;
+  }
+
+  /**
+   * The pipeline of one channel.
+   *
+   * @param channel the channel's name, which is part of every {@link CallKey}
+   * @throws IllegalArgumentException if two features claim one stage, or one claims APPLICATION
+   */
+  public static ClientPipeline of(String channel, Collection<? extends ClientFeature> features) {
+    Map<ClientStage, ClientFeature> byStage = new EnumMap<>(ClientStage.class);
+    for (ClientFeature feature : features) {
+      if (feature.stage() == ClientStage.APPLICATION) {
+        throw new IllegalArgumentException(
+            feature.getClass().getName()
+                + " claims the client stage APPLICATION (expected: a stage of the platform; the user's own"
+                + " interceptors run there)");
+      }
+      ClientFeature other = byStage.put(feature.stage(), feature);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            other.getClass().getName()
+                + " and "
+                + feature.getClass().getName()
+                + " both claim the client stage "
+                + feature.stage()
+                + " (expected: one feature per stage)");
+      }
+    }
+    return new ClientPipeline(channel, new ArrayList<>(byStage.values()));
+  }
+
+  /** Puts this pipeline on a channel, also on one that the starter did not make. */
+  public void install(ManagedChannelBuilder<?> builder) {
+    install(builder, List.of());
+  }
+
+  /**
+   * Puts this pipeline on a channel with the user's own interceptors outside it, the first of them
+   * outermost.
+   */
+  public void install(
+      ManagedChannelBuilder<?> builder, List<? extends ClientInterceptor> application) {
+    // gRPC runs the interceptor that was added last first.
+    builder.intercept(this);
+    for (int i = application.size() - 1; i >= 0; i--) {
+      builder.intercept(application.get(i));
+    }
+  }
+
+  @Override
+  public <Q, R> ClientCall<Q, R> interceptCall(
+      MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+    MethodPlan plan = plans.get(method.getFullMethodName());
+    if (plan == null) {
+      plan = resolve(method);
+    }
+    return plan.stages().length == 0
+        ? next.newCall(method, options)
+        : new ClientCallMachine<>(plan, method, options, next);
+  }
+
+  private MethodPlan resolve(MethodDescriptor<?, ?> method) {
+    CallKey key = CallKey.of(channel, method);
+    List<StagePlan> stages = new ArrayList<>();
+    for (ClientFeature feature : features) {
+      StagePlan stage = feature.plan(key, method);
+      if (stage != null) {
+        stages.add(stage);
+      }
+    }
+    MethodPlan plan = new MethodPlan(key, stages, false);
+    MethodPlan first = plans.putIfAbsent(method.getFullMethodName(), plan);
+    return first == null ? plan : first;
+  }
+}

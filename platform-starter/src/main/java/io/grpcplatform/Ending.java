@@ -1,0 +1,20 @@
+package io.grpcplatform;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/** Who ended a call, and how. The first one that a call machine accepts is the only one. */
+record Ending(Status status, Metadata trailers, @Nullable Refusal refusal, boolean ordinary) {
+
+  /** The application, or the peer, ended the call in the ordinary way. */
+  static final Ending ORDINARY = new Ending(Status.OK, new Metadata(), null, true);
+
+  static Ending of(Refusal refusal) {
+    return new Ending(refusal.status(), refusal.trailers(), refusal, false);
+  }
+
+  static Ending of(Status status, Metadata trailers) {
+    return new Ending(status, trailers, null, false);
+  }
+}

@@ -1,0 +1,254 @@
+package io.grpcplatform;
+
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One server call: runs the hooks around the handler. Who closes the call ({@code ending}: the
+ * handler or the platform, the first wins) is decided once; sends of the loser are dropped. The
+ * real call is not thread-safe, so every write to it holds this object's monitor.
+ *
+ * <p>The end on the wire is told by the {@link ServerCallTracer}, on the transport thread; where
+ * there is none (a foreign server without the tracer) by the listener.
+ */
+final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements CallControl {
+
+  private static final Logger log = LoggerFactory.getLogger(ServerCallMachine.class);
+
+  private static final VarHandle ENDING;
+
+  static {
+    try {
+      ENDING =
+          MethodHandles.lookup().findVarHandle(ServerCallMachine.class, "ending", Ending.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private final @Nullable ServerCallTracer tracer;
+  final HookChain hooks;
+  private Context.@Nullable CancellableContext expiring;
+  private volatile @Nullable Ending ending;
+  private volatile Status sentStatus = Status.UNKNOWN;
+  private volatile @Nullable Metadata sentTrailers;
+  private boolean headersSent;
+
+  ServerCallMachine(
+      MethodPlan plan, ServerCall<Q, R> real, Metadata headers, @Nullable ServerCallTracer tracer) {
+    super(plan, real, headers, tracer == null ? System.nanoTime() : tracer.startNanos);
+    this.tracer = tracer;
+    this.hooks = new HookChain(plan.stages());
+  }
+
+  /** Begins the hooks and starts the handler; never throws. */
+  Listener<Q> run(ServerCallHandler<Q, R> handler) {
+    Ending refused = hooks.begin(plan.stages(), this);
+    link();
+    if (refused != null) {
+      finish(refused);
+    }
+    if (ending != null) {
+      hooks.handlerDone();
+      return new ServerCallListener<>(this, handler);
+    }
+    expireWith();
+    ServerCallListener<Q, R> listener = new ServerCallListener<>(this, handler);
+    listener.start();
+    return listener;
+  }
+
+  private void link() {
+    Status closed = tracer == null ? null : tracer.link(this);
+    if (closed != null) {
+      wireEnded(closed);
+    }
+  }
+
+  private void expireWith() {
+    Deadline limit = shortened;
+    if (limit == null) {
+      return;
+    }
+    Context.CancellableContext limited =
+        (context == null ? Context.current() : context)
+            .withDeadline(limit, SystemClock.INSTANCE.timer());
+    expiring = limited;
+    context = limited;
+    limited.addListener(
+        expired -> {
+          if (limit.isExpired()) {
+            end(
+                Status.DEADLINE_EXCEEDED.withDescription(
+                    "The server's own deadline for this call passed"),
+                new Metadata());
+          }
+        },
+        Runnable::run);
+  }
+
+  /** The listener's word that the call is over, which counts only where no tracer tells. */
+  void listenerSaysEnded(boolean cancelled) {
+    if (tracer == null) {
+      wireEnded(cancelled ? Status.CANCELLED : sentStatus);
+    }
+  }
+
+  boolean endedByPlatform() {
+    Ending decided = ending;
+    return decided != null && !decided.ordinary();
+  }
+
+  /** The handler threw: gRPC alone would end the stream without telling anybody why. */
+  void handlerThrew(Throwable thrown) {
+    Ending decided =
+        Ending.of(
+            Status.UNKNOWN.withDescription("Application error processing RPC").withCause(thrown),
+            new Metadata());
+    if (!finish(decided)) {
+      log.warn("The handler of {} threw after its call had ended", key().fullMethodName(), thrown);
+    }
+    hooks.handlerDone();
+  }
+
+  /** The call is over on the wire. Runs on the transport thread, at most once with effect. */
+  void wireEnded(Status wire) {
+    Context.CancellableContext limited = expiring;
+    Ending decided = ending;
+    Metadata trailers = sentTrailers;
+    hooks.ended(
+        new Outcome(
+            truth(wire),
+            trailers == null ? new Metadata() : trailers,
+            decided == null ? null : decided.refusal(),
+            decided != null && !decided.ordinary()));
+    if (limited != null) {
+      limited.cancel(null);
+    }
+  }
+
+  /** A reset that comes when the deadline does is the deadline's, whichever timer was faster. */
+  private Status truth(Status wire) {
+    if (wire.getCode() != Status.Code.CANCELLED) {
+      return wire;
+    }
+    Deadline due = arrived;
+    return due != null
+            && ServerCallTracer.deadlinePassed(
+                due.timeRemaining(TimeUnit.NANOSECONDS), System.nanoTime() - startNanos())
+        ? ServerCallTracer.DEADLINE_PASSED
+        : wire;
+  }
+
+  @Override
+  public boolean end(Refusal refusal) {
+    return finish(Ending.of(refusal));
+  }
+
+  @Override
+  public boolean end(Status status, Metadata trailers) {
+    return finish(Ending.of(status, trailers));
+  }
+
+  private boolean finish(Ending decided) {
+    if (!ENDING.compareAndSet(this, null, decided)) {
+      return false;
+    }
+    closeReal(decided.status(), decided.trailers(), decided.status().getCause());
+    return true;
+  }
+
+  private void closeReal(Status status, Metadata trailers, @Nullable Throwable cause) {
+    Status told = hooks.closing(status, trailers, cause);
+    sentTrailers = trailers;
+    sentStatus = told;
+    synchronized (this) {
+      real.close(told, trailers);
+    }
+  }
+
+  @Override
+  public void close(Status status, Metadata trailers) {
+    if (ENDING.compareAndSet(this, null, Ending.ORDINARY)) {
+      closeReal(status, trailers, status.getCause());
+    }
+    hooks.handlerDone();
+  }
+
+  /** Sends empty headers unless the handler, or the end of the call, came first. */
+  void sendEarlyHeaders() {
+    synchronized (this) {
+      if (headersSent || ending != null || real.isCancelled()) {
+        return;
+      }
+    }
+    sendHeaders(new Metadata());
+  }
+
+  @Override
+  public void sendHeaders(Metadata headers) {
+    synchronized (this) {
+      if (ending != null) {
+        return;
+      }
+      headersSent = true;
+      hooks.headers(headers);
+      real.sendHeaders(headers);
+    }
+  }
+
+  @Override
+  public void sendMessage(R message) {
+    synchronized (this) {
+      if (ending != null) {
+        return;
+      }
+      hooks.sent(message);
+      real.sendMessage(message);
+    }
+  }
+
+  @Override
+  public void request(int numMessages) {
+    if (ending != null) {
+      return;
+    }
+    int allowed = hooks.mayRequest(null, numMessages);
+    if (allowed > 0) {
+      real.request(allowed);
+    }
+  }
+
+  @Override
+  public void resume(CallHook hook, int messages) {
+    int allowed = hooks.mayRequest(hook, messages);
+    if (allowed > 0 && ending == null) {
+      real.request(allowed);
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    return ending == null && real.isReady();
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return endedByPlatform() || real.isCancelled();
+  }
+
+  @Override
+  public CallControl control() {
+    return this;
+  }
+}

@@ -1,0 +1,108 @@
+package io.grpcplatform;
+
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows how one server call truly ended, and tells its machine; a call that never gets a machine is
+ * counted as unseen. {@link #streamClosed} runs on the transport thread, at any time: before,
+ * during or after the start.
+ */
+final class ServerCallTracer extends ServerStreamTracer {
+
+  /** The tracer of the call that a Context belongs to. */
+  static final Context.Key<ServerCallTracer> CURRENT =
+      Context.key("io.grpcplatform.server-call-tracer");
+
+  static final Status DEADLINE_PASSED =
+      Status.DEADLINE_EXCEEDED.withDescription("The call's deadline passed");
+
+  /**
+   * How close to its deadline a reset still counts as the deadline's. The client's timer and the
+   * server's start one network hop apart, and the client's reset usually wins.
+   */
+  private static final long DEADLINE_SKEW_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+  private static final Metadata.Key<String> TIMEOUT =
+      Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Object CLAIMED = new Object();
+
+  private final ServerPipeline pipeline;
+  private final @Nullable MethodPlan plan;
+  private final Metadata headers;
+  final long startNanos = System.nanoTime();
+  // null: fresh; CLAIMED: a machine is beginning; a machine: linked; a Status: the stream is
+  // closed.
+  private final AtomicReference<@Nullable Object> link = new AtomicReference<>();
+
+  ServerCallTracer(ServerPipeline pipeline, @Nullable MethodPlan plan, Metadata headers) {
+    this.pipeline = pipeline;
+    this.plan = plan;
+    this.headers = headers;
+  }
+
+  @Override
+  public Context filterContext(Context context) {
+    return context.withValue(CURRENT, this);
+  }
+
+  /** Announces a machine; false if the stream is closed already and was counted. */
+  boolean claim() {
+    return link.compareAndSet(null, CLAIMED);
+  }
+
+  /** Hands over the machine; returns the status the stream was closed with meanwhile, or null. */
+  @Nullable Status link(ServerCallMachine<?, ?> machine) {
+    return link.compareAndSet(CLAIMED, machine) ? null : (Status) link.get();
+  }
+
+  @Override
+  public void streamClosed(Status status) {
+    Object before = link.getAndSet(status);
+    if (before == null) {
+      pipeline.unseen(plan, startNanos, new Outcome(truth(status), new Metadata(), null, false));
+    } else if (before instanceof ServerCallMachine<?, ?> machine) {
+      machine.wireEnded(status);
+    }
+  }
+
+  private Status truth(Status wire) {
+    if (wire.getCode() != Status.Code.CANCELLED) {
+      return wire;
+    }
+    long timeout = timeoutNanos(headers.get(TIMEOUT));
+    long lived = System.nanoTime() - startNanos;
+    return timeout >= 0 && deadlinePassed(timeout - lived, lived) ? DEADLINE_PASSED : wire;
+  }
+
+  /** Whether a reset that came with {@code left} nanoseconds to go is the deadline's own. */
+  static boolean deadlinePassed(long left, long lived) {
+    return left <= Math.min(DEADLINE_SKEW_NANOS, lived);
+  }
+
+  /**
+   * The {@code grpc-timeout} header in nanoseconds, or -1; its form is fixed by the gRPC over
+   * HTTP/2 protocol.
+   */
+  static long timeoutNanos(@Nullable String header) {
+    if (header == null || !header.matches("[0-9]{1,8}[HMSmun]")) {
+      return -1;
+    }
+    long value = Long.parseLong(header.substring(0, header.length() - 1));
+    TimeUnit unit =
+        switch (header.charAt(header.length() - 1)) {
+          case 'H' -> TimeUnit.HOURS;
+          case 'M' -> TimeUnit.MINUTES;
+          case 'S' -> TimeUnit.SECONDS;
+          case 'm' -> TimeUnit.MILLISECONDS;
+          case 'u' -> TimeUnit.MICROSECONDS;
+          default -> TimeUnit.NANOSECONDS;
+        };
+    return unit.toNanos(value);
+  }
+}

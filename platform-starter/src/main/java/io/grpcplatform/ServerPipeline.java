@@ -1,0 +1,188 @@
+package io.grpcplatform;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerStreamTracer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server side of every feature, as one interceptor and one stream tracer: each call is wrapped
+ * once and the features' hooks run in the order of {@link ServerStage}. The tracer alone knows how
+ * a call truly ended, and it alone sees calls that no handler gets.
+ *
+ * <p>Threading: safe.
+ */
+public final class ServerPipeline implements ServerInterceptor {
+
+  private final List<ServerFeature> features;
+  private final Predicate<MethodDescriptor<?, ?>> earlyHeaders;
+  private final Map<String, MethodPlan> plans = new ConcurrentHashMap<>();
+
+  private ServerPipeline(
+      List<ServerFeature> features, Predicate<MethodDescriptor<?, ?>> earlyHeaders) {
+    this.features = features;
+    this.earlyHeaders = earlyHeaders;
+  }
+
+  /** A pipeline that sends the headers of every streaming call early. */
+  public static ServerPipeline of(Collection<? extends ServerFeature> features) {
+    return of(features, method -> true);
+  }
+
+  /**
+   * A pipeline.
+   *
+   * @param earlyHeaders the streaming methods whose headers are sent before the first message, so
+   *     that a client can tell a quiet stream from one that never opened; asked once per method
+   * @throws IllegalArgumentException if two features claim one stage, or one claims APPLICATION
+   */
+  public static ServerPipeline of(
+      Collection<? extends ServerFeature> features,
+      Predicate<MethodDescriptor<?, ?>> earlyHeaders) {
+    Map<ServerStage, ServerFeature> byStage = new EnumMap<>(ServerStage.class);
+    for (ServerFeature feature : features) {
+      if (feature.stage() == ServerStage.APPLICATION) {
+        throw new IllegalArgumentException(
+            feature.getClass().getName()
+                + " claims the server stage APPLICATION (expected: a stage of the platform; the user's own"
+                + " interceptors run there)");
+      }
+      ServerFeature other = byStage.put(feature.stage(), feature);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            other.getClass().getName()
+                + " and "
+                + feature.getClass().getName()
+                + " both claim the server stage "
+                + feature.stage()
+                + " (expected: one feature per stage)");
+      }
+    }
+    return new ServerPipeline(new ArrayList<>(byStage.values()), earlyHeaders);
+  }
+
+  /**
+   * Puts this pipeline on a server that the starter does not build, around whatever services it
+   * has.
+   */
+  public void install(ServerBuilder<?> builder) {
+    builder.intercept(this);
+    builder.addStreamTracerFactory(new Tracers());
+  }
+
+  /**
+   * Wraps a service's methods, once and for all calls, with the user's own interceptors inside this
+   * pipeline, the first of them outermost. {@link #trace} must be called on the server that serves
+   * the result.
+   */
+  public ServerServiceDefinition bind(
+      ServerServiceDefinition service, List<? extends ServerInterceptor> application) {
+    ServerServiceDefinition inner =
+        application.isEmpty()
+            ? service
+            : ServerInterceptors.interceptForward(service, List.copyOf(application));
+    ServerServiceDefinition.Builder bound =
+        ServerServiceDefinition.builder(service.getServiceDescriptor());
+    for (ServerMethodDefinition<?, ?> method : inner.getMethods()) {
+      bind(bound, method);
+    }
+    return bound.build();
+  }
+
+  private <Q, R> void bind(
+      ServerServiceDefinition.Builder bound, ServerMethodDefinition<Q, R> method) {
+    MethodPlan plan = planOf(method.getMethodDescriptor());
+    if (plan.stages().length == 0) {
+      bound.addMethod(method);
+    } else {
+      ServerCallHandler<Q, R> handler = method.getServerCallHandler();
+      bound.addMethod(
+          method.withServerCallHandler((call, headers) -> start(plan, call, headers, handler)));
+    }
+  }
+
+  /** Lets the server report how calls truly end; does nothing where no bound method has a plan. */
+  public void trace(ServerBuilder<?> builder) {
+    for (MethodPlan plan : plans.values()) {
+      if (plan.stages().length > 0) {
+        builder.addStreamTracerFactory(new Tracers());
+        return;
+      }
+    }
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    MethodPlan plan = planOf(call.getMethodDescriptor());
+    return plan.stages().length == 0
+        ? next.startCall(call, headers)
+        : start(plan, call, headers, next);
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> start(
+      MethodPlan plan, ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> handler) {
+    ServerCallTracer tracer = ServerCallTracer.CURRENT.get();
+    if (tracer != null && !tracer.claim()) {
+      // The stream ended while it waited for this thread and was counted as unseen.
+      return new ServerCall.Listener<>() {};
+    }
+    return new ServerCallMachine<>(plan, call, headers, tracer).run(handler);
+  }
+
+  private MethodPlan planOf(MethodDescriptor<?, ?> method) {
+    MethodPlan plan = plans.get(method.getFullMethodName());
+    return plan == null ? resolve(method) : plan;
+  }
+
+  private MethodPlan resolve(MethodDescriptor<?, ?> method) {
+    CallKey key = CallKey.of("", method);
+    List<StagePlan> stages = new ArrayList<>();
+    for (ServerFeature feature : features) {
+      StagePlan stage = feature.plan(key, method);
+      if (stage != null) {
+        stages.add(stage);
+      }
+    }
+    boolean early =
+        method.getType() != MethodDescriptor.MethodType.UNARY && earlyHeaders.test(method);
+    MethodPlan plan = new MethodPlan(key, stages, early);
+    MethodPlan first = plans.putIfAbsent(method.getFullMethodName(), plan);
+    return first == null ? plan : first;
+  }
+
+  /** Called on the transport thread for a call that reached no handler. */
+  void unseen(@Nullable MethodPlan plan, long startNanos, Outcome outcome) {
+    CallKey key = plan == null ? CallKey.UNKNOWN : plan.key();
+    for (ServerFeature feature : features) {
+      feature.unseen(key, startNanos, outcome);
+    }
+  }
+
+  /** One tracer per call whose method has a plan, and per call of an unknown method. */
+  private final class Tracers extends ServerStreamTracer.Factory {
+    private final ServerStreamTracer none = new ServerStreamTracer() {};
+
+    @Override
+    public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
+      MethodPlan plan = plans.get(fullMethodName);
+      return plan != null && plan.stages().length == 0
+          ? none
+          : new ServerCallTracer(ServerPipeline.this, plan, headers);
+    }
+  }
+}

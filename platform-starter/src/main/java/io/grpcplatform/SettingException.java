@@ -1,0 +1,52 @@
+package io.grpcplatform;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A setting that cannot be used: names the property, what was seen, what was expected and what
+ * would work.
+ */
+public final class SettingException extends IllegalArgumentException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String property;
+  private final String yaml;
+
+  /**
+   * A wrong setting.
+   *
+   * @param seen the value found; null if there was none
+   * @param expected what would be right, in words
+   * @param yaml the YAML that would work, to paste
+   */
+  public SettingException(String property, @Nullable Object seen, String expected, String yaml) {
+    super(
+        leaf(property)
+            + ": "
+            + (seen == null ? "not set" : seen)
+            + " (expected: "
+            + expected
+            + ", "
+            + property
+            + ")");
+    this.property = property;
+    this.yaml = yaml;
+  }
+
+  private static String leaf(String property) {
+    int bracket = property.indexOf('[');
+    return property.substring(
+        property.lastIndexOf('.', bracket < 0 ? property.length() : bracket) + 1);
+  }
+
+  /** The full name of the property. */
+  public String property() {
+    return property;
+  }
+
+  /** The YAML that would work. */
+  public String yaml() {
+    return yaml;
+  }
+}
