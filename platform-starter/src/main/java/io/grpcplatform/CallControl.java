@@ -2,6 +2,7 @@ package io.grpcplatform;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
 
 /** What a feature may do to a running call, from any thread. */
 public interface CallControl {
@@ -20,6 +21,12 @@ public interface CallControl {
    * @return whether this ended it; false if the call had ended, or was already ending, another way
    */
   boolean end(Status status, Metadata trailers);
+
+  /**
+   * The id under which the trace of this call is found, at any time from the start on; null where
+   * it is not traced.
+   */
+  @Nullable String traceId();
 
   /**
    * Asks for messages that {@code hook} withheld in {@link CallHook#mayRequest}; hooks further in

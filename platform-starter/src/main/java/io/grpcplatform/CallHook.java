@@ -36,6 +36,13 @@ public interface CallHook {
     return n;
   }
 
+  /**
+   * The id under which the trace of this call is found; null where this feature does not trace it.
+   */
+  default @Nullable String traceId() {
+    return null;
+  }
+
   /** A message arrived; a {@link Refusal} ends the call instead of delivering it. */
   default void received(Object message) throws Refusal {}
 

@@ -183,7 +183,8 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
     // Serialised with the caller's sends: the real call refuses messages after a cancel with an
     // exception.
     synchronized (this) {
-      call().cancel(decided.status().getDescription(), decided.refusal());
+      String why = decided.status().getDescription();
+      call().cancel(why == null ? "Ended by the platform" : why, decided.refusal());
     }
   }
 
@@ -254,6 +255,11 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
   public boolean isReady() {
     ClientCall<Q, R> call = real;
     return call != null && state != DEAD && !endedByPlatform() && call.isReady();
+  }
+
+  @Override
+  public @Nullable String traceId() {
+    return hooks.traceId();
   }
 
   @Override

@@ -17,4 +17,9 @@ record Ending(Status status, Metadata trailers, @Nullable Refusal refusal, boole
   static Ending of(Status status, Metadata trailers) {
     return new Ending(status, trailers, null, false);
   }
+
+  /** A server's handler closes its call. */
+  static Ending ordinary(Status status, Metadata trailers) {
+    return new Ending(status, trailers, null, true);
+  }
 }

@@ -67,6 +67,21 @@ final class HookChain {
     return null;
   }
 
+  /** The trace id of the outermost hook that has one, or null. */
+  @Nullable String traceId() {
+    for (int i = 0; i < size; i++) {
+      try {
+        String id = hooks[i].traceId();
+        if (id != null) {
+          return id;
+        }
+      } catch (RuntimeException failed) {
+        harmless(hooks[i], failed);
+      }
+    }
+    return null;
+  }
+
   void headers(Metadata headers) {
     for (int i = 0; i < size; i++) {
       try {
@@ -163,6 +178,11 @@ final class HookChain {
         harmless(hooks[i], failed);
       }
     }
+  }
+
+  /** Whether the hooks have heard the end. */
+  boolean over() {
+    return ended;
   }
 
   /**

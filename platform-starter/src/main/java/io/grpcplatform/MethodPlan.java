@@ -19,7 +19,10 @@ final class MethodPlan {
     return key;
   }
 
-  /** What the features do, outermost first; empty: the method is not wrapped at all. Never written to. */
+  /**
+   * What the features do, outermost first; empty: the method is not wrapped at all. Never written
+   * to.
+   */
   StagePlan[] stages() {
     return stages;
   }

@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,39 +27,47 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   private static final Logger log = LoggerFactory.getLogger(ServerCallMachine.class);
 
   private static final VarHandle ENDING;
+  private static final VarHandle CLOSED;
+  private static final HookChain.Callback<ServerCallMachine<?, ?>> CLOSING =
+      (self, decided) -> self.askHooks((Ending) Objects.requireNonNull(decided));
 
   static {
     try {
-      ENDING =
-          MethodHandles.lookup().findVarHandle(ServerCallMachine.class, "ending", Ending.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      ENDING = lookup.findVarHandle(ServerCallMachine.class, "ending", Ending.class);
+      CLOSED = lookup.findVarHandle(ServerCallMachine.class, "closed", boolean.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
   }
 
   private final @Nullable ServerCallTracer tracer;
-  final HookChain hooks;
   private Context.@Nullable CancellableContext expiring;
   private volatile @Nullable Ending ending;
   private volatile Status sentStatus = Status.UNKNOWN;
-  private volatile @Nullable Metadata sentTrailers;
+  private volatile boolean begun;
+  private volatile boolean closed;
   private boolean headersSent;
+  private boolean headersSentEarly;
 
   ServerCallMachine(
       MethodPlan plan, ServerCall<Q, R> real, Metadata headers, @Nullable ServerCallTracer tracer) {
     super(plan, real, headers, tracer == null ? System.nanoTime() : tracer.startNanos);
     this.tracer = tracer;
-    this.hooks = new HookChain(plan.stages());
   }
 
   /** Begins the hooks and starts the handler; never throws. */
   Listener<Q> run(ServerCallHandler<Q, R> handler) {
     Ending refused = hooks.begin(plan.stages(), this);
+    begun = true;
     link();
     if (refused != null) {
       finish(refused);
     }
-    if (ending != null) {
+    Ending decided = ending;
+    if (decided != null) {
+      // Also where a stage ended the call from another thread before all of them had begun.
+      closeReal(decided);
       hooks.handlerDone();
       return new ServerCallListener<>(this, handler);
     }
@@ -76,25 +85,17 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   }
 
   private void expireWith() {
-    Deadline limit = shortened;
-    if (limit == null) {
-      return;
-    }
-    Context.CancellableContext limited =
-        (context == null ? Context.current() : context)
-            .withDeadline(limit, SystemClock.INSTANCE.timer());
+    Context.CancellableContext limited = limit(this::expired);
     expiring = limited;
-    context = limited;
-    limited.addListener(
-        expired -> {
-          if (limit.isExpired()) {
-            end(
-                Status.DEADLINE_EXCEEDED.withDescription(
-                    "The server's own deadline for this call passed"),
-                new Metadata());
-          }
-        },
-        Runnable::run);
+    if (limited != null && hooks.over()) {
+      limited.cancel(null);
+    }
+  }
+
+  private void expired() {
+    end(
+        Status.DEADLINE_EXCEEDED.withDescription("The server's own deadline for this call passed"),
+        new Metadata());
   }
 
   /** The listener's word that the call is over, which counts only where no tracer tells. */
@@ -116,20 +117,29 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
             Status.UNKNOWN.withDescription("Application error processing RPC").withCause(thrown),
             new Metadata());
     if (!finish(decided)) {
-      log.warn("The handler of {} threw after its call had ended", key().fullMethodName(), thrown);
+      threwLate(thrown);
     }
     hooks.handlerDone();
+  }
+
+  private void threwLate(Throwable thrown) {
+    if (endedByPlatform() || real.isCancelled()) {
+      log.debug(
+          "The handler of {} threw after its call was cancelled", key().fullMethodName(), thrown);
+    } else {
+      log.warn(
+          "The handler of {} threw after it had closed its call", key().fullMethodName(), thrown);
+    }
   }
 
   /** The call is over on the wire. Runs on the transport thread, at most once with effect. */
   void wireEnded(Status wire) {
     Context.CancellableContext limited = expiring;
     Ending decided = ending;
-    Metadata trailers = sentTrailers;
     hooks.ended(
         new Outcome(
             truth(wire),
-            trailers == null ? new Metadata() : trailers,
+            decided == null ? new Metadata() : decided.trailers(),
             decided == null ? null : decided.refusal(),
             decided != null && !decided.ordinary()));
     if (limited != null) {
@@ -164,35 +174,49 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
     if (!ENDING.compareAndSet(this, null, decided)) {
       return false;
     }
-    closeReal(decided.status(), decided.trailers(), decided.status().getCause());
-    return true;
-  }
-
-  private void closeReal(Status status, Metadata trailers, @Nullable Throwable cause) {
-    Status told = hooks.closing(status, trailers, cause);
-    sentTrailers = trailers;
-    sentStatus = told;
-    synchronized (this) {
-      real.close(told, trailers);
+    if (begun) {
+      closeReal(decided);
     }
+    return true;
   }
 
   @Override
   public void close(Status status, Metadata trailers) {
-    if (ENDING.compareAndSet(this, null, Ending.ORDINARY)) {
-      closeReal(status, trailers, status.getCause());
+    Ending decided = Ending.ordinary(status, trailers);
+    if (ENDING.compareAndSet(this, null, decided)) {
+      closeReal(decided);
     }
     hooks.handlerDone();
+  }
+
+  private void closeReal(Ending decided) {
+    if (closed || !CLOSED.compareAndSet(this, false, true)) {
+      return;
+    }
+    if (decided.status().isOk()) {
+      askHooks(decided);
+    } else {
+      // In their scopes, so that what a stage logs of a failure carries the call's trace.
+      hooks.within(context, CLOSING, this, decided);
+    }
+    synchronized (this) {
+      real.close(sentStatus, decided.trailers());
+    }
+  }
+
+  private void askHooks(Ending decided) {
+    Status status = decided.status();
+    sentStatus = hooks.closing(status, decided.trailers(), status.getCause());
   }
 
   /** Sends empty headers unless the handler, or the end of the call, came first. */
   void sendEarlyHeaders() {
     synchronized (this) {
-      if (headersSent || ending != null || real.isCancelled()) {
-        return;
+      if (!headersSent && ending == null && !real.isCancelled()) {
+        sendHeaders(new Metadata());
+        headersSentEarly = true;
       }
     }
-    sendHeaders(new Metadata());
   }
 
   @Override
@@ -201,9 +225,27 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
       if (ending != null) {
         return;
       }
+      if (headersSentEarly) {
+        tooLate(headers);
+        return;
+      }
       headersSent = true;
       hooks.headers(headers);
       real.sendHeaders(headers);
+    }
+  }
+
+  private void tooLate(Metadata headers) {
+    if (!headers.keys().isEmpty()) {
+      throw new IllegalStateException(
+          "The headers of "
+              + key().fullMethodName()
+              + " were sent early, "
+              + headers.keys()
+              + " came later (expected: headers set before the handler's first callback returns, or"
+              + " platform.server.early-headers.methods.\"["
+              + key().fullMethodName()
+              + "]\": false)");
     }
   }
 

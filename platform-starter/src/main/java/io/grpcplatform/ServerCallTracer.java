@@ -65,7 +65,8 @@ final class ServerCallTracer extends ServerStreamTracer {
   public void streamClosed(Status status) {
     Object before = link.getAndSet(status);
     if (before == null) {
-      pipeline.unseen(plan, startNanos, new Outcome(truth(status), new Metadata(), null, false));
+      pipeline.unseen(
+          plan, headers, startNanos, new Outcome(truth(status), new Metadata(), null, false));
     } else if (before instanceof ServerCallMachine<?, ?> machine) {
       machine.wireEnded(status);
     }

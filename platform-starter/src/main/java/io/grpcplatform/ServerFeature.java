@@ -1,5 +1,6 @@
 package io.grpcplatform;
 
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,8 @@ public interface ServerFeature {
    * Counts a call that no handler will ever see: its method is unknown ({@link CallKey#UNKNOWN}),
    * or it ended while it waited for a thread. Called on the transport thread; must not block.
    *
+   * @param headers what the caller sent; its trace may be continued
    * @param startNanos {@link System#nanoTime()} at the call's arrival
    */
-  default void unseen(CallKey key, long startNanos, Outcome outcome) {}
+  default void unseen(CallKey key, Metadata headers, long startNanos, Outcome outcome) {}
 }

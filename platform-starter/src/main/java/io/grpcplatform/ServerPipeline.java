@@ -166,10 +166,10 @@ public final class ServerPipeline implements ServerInterceptor {
   }
 
   /** Called on the transport thread for a call that reached no handler. */
-  void unseen(@Nullable MethodPlan plan, long startNanos, Outcome outcome) {
+  void unseen(@Nullable MethodPlan plan, Metadata headers, long startNanos, Outcome outcome) {
     CallKey key = plan == null ? CallKey.UNKNOWN : plan.key();
     for (ServerFeature feature : features) {
-      feature.unseen(key, startNanos, outcome);
+      feature.unseen(key, headers, startNanos, outcome);
     }
   }
 

@@ -15,6 +15,7 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
 
   final MethodPlan plan;
   final ServerCall<Q, R> real;
+  final HookChain hooks;
   final @Nullable Deadline arrived = Context.current().getDeadline();
   @Nullable Context context;
   @Nullable Deadline shortened;
@@ -24,6 +25,7 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
   StartingServerCall(MethodPlan plan, ServerCall<Q, R> real, Metadata headers, long startNanos) {
     this.plan = plan;
     this.real = real;
+    this.hooks = new HookChain(plan.stages());
     this.requestHeaders = headers;
     this.startNanos = startNanos;
   }
@@ -34,6 +36,26 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
 
   boolean earlyHeaders() {
     return plan.earlyHeaders();
+  }
+
+  /** Makes the Context of a call whose deadline a stage has shortened; null where none has. */
+  final Context.@Nullable CancellableContext limit(Runnable expired) {
+    Deadline limit = shortened;
+    if (limit == null) {
+      return null;
+    }
+    Context.CancellableContext limited =
+        (context == null ? Context.current() : context)
+            .withDeadline(limit, SystemClock.INSTANCE.timer());
+    context = limited;
+    limited.addListener(
+        cancelled -> {
+          if (limit.isExpired()) {
+            expired.run();
+          }
+        },
+        Runnable::run);
+    return limited;
   }
 
   @Override
@@ -93,6 +115,11 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
   @Override
   public long startNanos() {
     return startNanos;
+  }
+
+  /** The other half of {@link CallControl#traceId()}. */
+  public @Nullable String traceId() {
+    return hooks.traceId();
   }
 
   @Override

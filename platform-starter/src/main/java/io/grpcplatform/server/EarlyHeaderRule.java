@@ -1,0 +1,43 @@
+package io.grpcplatform.server;
+
+import io.grpc.MethodDescriptor;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Which streaming methods send their headers early: the method's own word, else its service's, else
+ * the default.
+ */
+record EarlyHeaderRule(boolean standard, Map<String, Boolean> methods) {
+
+  boolean early(MethodDescriptor<?, ?> method) {
+    Boolean own = methods.get(method.getFullMethodName());
+    if (own == null) {
+      own = methods.get(method.getServiceName() + "/*");
+    }
+    return own == null ? standard : own;
+  }
+
+  /** Fails on a key that names no method served here: its setting would silently do nothing. */
+  void check(Collection<? extends MethodDescriptor<?, ?>> served) {
+    TreeSet<String> known = new TreeSet<>();
+    for (MethodDescriptor<?, ?> method : served) {
+      known.add(method.getFullMethodName());
+      known.add(method.getServiceName() + "/*");
+    }
+    for (Map.Entry<String, Boolean> entry : methods.entrySet()) {
+      if (!known.contains(entry.getKey())) {
+        throw ServerProperties.wrong(
+            "early-headers.methods",
+            entry.getKey(),
+            "a method that is served here, in quotes and brackets; there are "
+                + String.join(", ", known),
+            "\n        \"["
+                + (known.isEmpty() ? "pkg.Service/*" : known.first())
+                + "]\": "
+                + entry.getValue());
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.grpcplatform.server;
+
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpcplatform.ServerPipeline;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+
+/** The service beans of the application, each bound once to the pipeline and its interceptors. */
+final class ServedServices {
+
+  private final List<ServerServiceDefinition> bound;
+
+  private ServedServices(List<ServerServiceDefinition> bound) {
+    this.bound = bound;
+  }
+
+  /**
+   * Binds every service bean.
+   *
+   * @throws IllegalStateException if two beans serve one service
+   */
+  static ServedServices of(ListableBeanFactory beans, ServerPipeline pipeline) {
+    ApplicationInterceptors interceptors = ApplicationInterceptors.of(beans);
+    Map<String, String> owners = new LinkedHashMap<>();
+    List<ServerServiceDefinition> bound = new ArrayList<>();
+    for (String name : beans.getBeanNamesForType(BindableService.class)) {
+      if (ScopedProxyUtils.isScopedTarget(name)) {
+        continue;
+      }
+      ServerServiceDefinition service = beans.getBean(name, BindableService.class).bindService();
+      String serviceName = service.getServiceDescriptor().getName();
+      String other = owners.putIfAbsent(serviceName, name);
+      if (other != null) {
+        throw new IllegalStateException(
+            "Two beans serve %s: '%s' (%s) and '%s' (%s) (expected: one bean per service; remove one of them)"
+                .formatted(serviceName, other, type(beans, other), name, type(beans, name)));
+      }
+      GrpcService own = beans.findAnnotationOnBean(name, GrpcService.class);
+      List<ServerInterceptor> chain =
+          own == null ? interceptors.global() : interceptors.with(name, own.interceptors());
+      bound.add(pipeline.bind(service, chain));
+    }
+    return new ServedServices(bound);
+  }
+
+  private static String type(ListableBeanFactory beans, String name) {
+    Class<?> type = beans.getType(name);
+    return type == null ? "of an unknown class" : type.getName();
+  }
+
+  List<ServerServiceDefinition> bound() {
+    return bound;
+  }
+
+  boolean isEmpty() {
+    return bound.isEmpty();
+  }
+
+  Collection<MethodDescriptor<?, ?>> methods() {
+    List<MethodDescriptor<?, ?>> methods = new ArrayList<>();
+    for (ServerServiceDefinition service : bound) {
+      for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
+        methods.add(method.getMethodDescriptor());
+      }
+    }
+    return methods;
+  }
+}

@@ -1,0 +1,92 @@
+package io.grpcplatform.server;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.ServerBuilder;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpcplatform.ServerContributor;
+import io.grpcplatform.ServerPipeline;
+import java.util.List;
+import org.springframework.beans.factory.ListableBeanFactory;
+
+/**
+ * Builds the servers: the same services, pipeline and contributions for the socket and for the
+ * process itself.
+ */
+final class ServerAssembly {
+
+  private final ServerProperties properties;
+  private final ServerPipeline pipeline;
+  private final EarlyHeaderRule earlyHeaders;
+  private final ListableBeanFactory beans;
+
+  ServerAssembly(
+      ServerProperties properties,
+      ServerPipeline pipeline,
+      EarlyHeaderRule earlyHeaders,
+      ListableBeanFactory beans) {
+    this.properties = properties;
+    this.pipeline = pipeline;
+    this.earlyHeaders = earlyHeaders;
+    this.beans = beans;
+  }
+
+  /** Starts what is to be served; nothing where there is no service bean. */
+  RunningServers start() {
+    ServedServices services = ServedServices.of(beans, pipeline);
+    earlyHeaders.check(services.methods());
+    RunningServers servers = new RunningServers();
+    if (services.isEmpty()) {
+      return servers;
+    }
+    try {
+      String name = properties.inProcessName();
+      if (name != null) {
+        servers.startInProcess(assemble(InProcessServerBuilder.forName(name), services));
+      }
+      if (properties.port() != ServerProperties.NO_SOCKET) {
+        SocketServer socket = new SocketServer(properties);
+        servers.startSocket(assemble(socket.builder(), services), socket);
+      }
+    } catch (RuntimeException failed) {
+      servers.shutdownNow();
+      throw failed;
+    }
+    servers.watch();
+    return servers;
+  }
+
+  private Server assemble(ServerBuilder<?> builder, ServedServices services) {
+    for (ServerServiceDefinition service : services.bound()) {
+      builder.addService(service);
+    }
+    if (properties.reflection().enabled()) {
+      addReflection(builder);
+    }
+    beans
+        .getBeanProvider(ServerContributor.class)
+        .orderedStream()
+        .forEach(contributor -> contributor.contribute(builder));
+    pipeline.trace(builder);
+    beans
+        .getBeanProvider(GrpcServerCustomizer.class)
+        .orderedStream()
+        .forEach(customizer -> customizer.customize(builder));
+    return builder.build();
+  }
+
+  // Most tools still ask for v1alpha, which grpc-java deprecates in favour of v1.
+  @SuppressWarnings("deprecation")
+  private void addReflection(ServerBuilder<?> builder) {
+    // What a user's interceptors guard, reflection must not give away.
+    ApplicationInterceptors interceptors = ApplicationInterceptors.of(beans);
+    for (BindableService reflection :
+        List.of(
+            ProtoReflectionServiceV1.newInstance(),
+            io.grpc.protobuf.services.ProtoReflectionService.newInstance())) {
+      builder.addService(pipeline.bind(reflection.bindService(), interceptors.global()));
+    }
+  }
+}

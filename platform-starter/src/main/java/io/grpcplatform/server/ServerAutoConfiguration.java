@@ -1,0 +1,70 @@
+package io.grpcplatform.server;
+
+import io.grpcplatform.CallClock;
+import io.grpcplatform.DrainSignal;
+import io.grpcplatform.PlatformAutoConfiguration;
+import io.grpcplatform.ServerFeature;
+import io.grpcplatform.ServerPipeline;
+import java.time.Duration;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.cloud.CloudPlatform;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
+
+/** Serves the application's {@code BindableService} beans. */
+@AutoConfiguration(after = PlatformAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "platform.server.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ServerProperties.class)
+public final class ServerAutoConfiguration {
+
+  // Spring Boot's own default, which its auto-configuration sets.
+  private static final Duration SHUTDOWN_PHASE = Duration.ofSeconds(30);
+
+  @Bean
+  EarlyHeaderRule platformEarlyHeaderRule(ServerProperties properties) {
+    return new EarlyHeaderRule(
+        properties.earlyHeaders().enabled(), properties.earlyHeaders().methods());
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  ServerPipeline platformServerPipeline(
+      ObjectProvider<ServerFeature> features, EarlyHeaderRule earlyHeaders) {
+    return ServerPipeline.of(features.orderedStream().toList(), earlyHeaders::early);
+  }
+
+  @Bean
+  DrainTimes platformDrainTimes(ServerProperties properties, Environment environment) {
+    Duration phase =
+        Binder.get(environment)
+            .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+            .orElse(SHUTDOWN_PHASE);
+    return DrainTimes.of(
+        properties.shutdown().drainDelay(),
+        properties.shutdown().gracePeriod(),
+        CloudPlatform.getActive(environment) == CloudPlatform.KUBERNETES,
+        phase);
+  }
+
+  @Bean
+  ServerLifecycle platformServerLifecycle(
+      ServerProperties properties,
+      ServerPipeline pipeline,
+      EarlyHeaderRule earlyHeaders,
+      DrainTimes times,
+      DrainSignal signal,
+      CallClock clock,
+      ListableBeanFactory beans,
+      ConfigurableEnvironment environment) {
+    ServerAssembly assembly = new ServerAssembly(properties, pipeline, earlyHeaders, beans);
+    return new ServerLifecycle(
+        assembly::start, new DrainOrder(signal, clock, times), signal, environment);
+  }
+}

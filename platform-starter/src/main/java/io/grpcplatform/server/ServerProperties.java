@@ -1,0 +1,191 @@
+package io.grpcplatform.server;
+
+import io.grpcplatform.SettingException;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The settings of the server.
+ *
+ * @param enabled Whether services are served at all.
+ * @param port Port to listen on. 0 picks a free one, published as "local.grpc.port"; -1 opens no
+ *     socket, so that only the in-process server serves.
+ * @param address Local address to listen on. All addresses if not set.
+ * @param inProcessName Name under which the same services are also served inside this process. Not
+ *     served in-process if not set.
+ */
+@ConfigurationProperties(prefix = ServerProperties.PREFIX, ignoreUnknownFields = false)
+record ServerProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("9090") int port,
+    @Nullable String address,
+    @Nullable String inProcessName,
+    @DefaultValue Reflection reflection,
+    @DefaultValue Inbound inbound,
+    @DefaultValue Keepalive keepalive,
+    @DefaultValue Connection connection,
+    @DefaultValue Shutdown shutdown,
+    @DefaultValue EarlyHeaders earlyHeaders) {
+
+  static final String PREFIX = "platform.server";
+  static final int NO_SOCKET = -1;
+
+  ServerProperties {
+    if (port < NO_SOCKET || port > 65535) {
+      throw wrong("port", port, "0 to 65535, or -1 for no socket", "9090");
+    }
+    if (inProcessName != null && inProcessName.isBlank()) {
+      throw wrong("in-process-name", "\"" + inProcessName + "\"", "a name", "orders");
+    }
+  }
+
+  /**
+   * Server reflection, which tells tools such as grpcurl the services and their messages.
+   *
+   * @param enabled Whether the reflection services (v1 and v1alpha) are served.
+   */
+  record Reflection(@DefaultValue("false") boolean enabled) {}
+
+  /**
+   * Limits of what is read.
+   *
+   * @param message Limits of one message.
+   * @param metadata Limits of the headers of one call.
+   */
+  record Inbound(@DefaultValue Message message, @DefaultValue MetadataLimit metadata) {
+
+    /**
+     * Limits of one message.
+     *
+     * @param maxSize Largest request message. A larger one ends its call with RESOURCE_EXHAUSTED.
+     */
+    record Message(@DefaultValue("4MB") DataSize maxSize) {
+      Message {
+        bytes("inbound.message.max-size", maxSize, "4MB");
+      }
+    }
+
+    /**
+     * Limits of the headers of one call.
+     *
+     * @param maxSize Largest request metadata of one call. More ends the call; the client sees
+     *     INTERNAL.
+     */
+    record MetadataLimit(@DefaultValue("8KB") DataSize maxSize) {
+      MetadataLimit {
+        bytes("inbound.metadata.max-size", maxSize, "8KB");
+      }
+    }
+  }
+
+  /**
+   * HTTP/2 pings.
+   *
+   * @param time How long a connection may be silent before the server pings it. 0s pings never.
+   * @param timeout How long the answer to a ping may take before the connection is closed.
+   * @param permitTime Shortest interval of client pings that is tolerated. A client that pings more
+   *     often is disconnected.
+   * @param permitWithoutCalls Whether clients may ping while they have no call in flight.
+   */
+  record Keepalive(
+      @DefaultValue("1m") Duration time,
+      @DefaultValue("20s") Duration timeout,
+      @DefaultValue("10s") Duration permitTime,
+      @DefaultValue("false") boolean permitWithoutCalls) {
+    Keepalive {
+      notNegative("keepalive.time", time, "1m");
+      if (timeout.isNegative() || timeout.isZero()) {
+        throw wrong("keepalive.timeout", timeout, "more than 0s", "20s");
+      }
+      notNegative("keepalive.permit-time", permitTime, "10s");
+    }
+  }
+
+  /**
+   * Limits of one connection.
+   *
+   * @param maxAge Age at which a connection is asked to go, give or take 10 % so that clients do
+   *     not come back all at once. 0s keeps connections for ever.
+   * @param maxAgeGrace How long calls of an aged connection may go on before they are cut. 0s never
+   *     cuts them.
+   * @param maxIdle How long a connection may have no call before it is closed. 0s never closes it.
+   * @param maxConcurrentCalls Most calls at a time on one connection; further ones wait in the
+   *     client. 0 is unlimited.
+   */
+  record Connection(
+      @DefaultValue("30m") Duration maxAge,
+      @DefaultValue("0s") Duration maxAgeGrace,
+      @DefaultValue("0s") Duration maxIdle,
+      @DefaultValue("0") int maxConcurrentCalls) {
+    Connection {
+      notNegative("connection.max-age", maxAge, "30m");
+      notNegative("connection.max-age-grace", maxAgeGrace, "1h");
+      notNegative("connection.max-idle", maxIdle, "5m");
+      if (maxConcurrentCalls < 0) {
+        throw wrong("connection.max-concurrent-calls", maxConcurrentCalls, ">= 0", "1000");
+      }
+    }
+  }
+
+  /**
+   * How the server stops.
+   *
+   * @param drainDelay How long calls are still served as ever after the server has announced that
+   *     it will stop. 0s, on Kubernetes 5s.
+   * @param gracePeriod How long calls in flight may go on after the drain delay before they are
+   *     cut.
+   */
+  record Shutdown(@Nullable Duration drainDelay, @DefaultValue("20s") Duration gracePeriod) {
+    Shutdown {
+      if (drainDelay != null) {
+        notNegative("shutdown.drain-delay", drainDelay, "5s");
+      }
+      notNegative("shutdown.grace-period", gracePeriod, "20s");
+    }
+  }
+
+  /**
+   * Headers of streaming calls.
+   *
+   * @param enabled Whether the headers of a streaming call are sent before its first message, so
+   *     that a client can tell a quiet stream from one that never opened.
+   * @param methods Exceptions by method, "[pkg.Service/Method]" or "[pkg.Service/*]".
+   */
+  record EarlyHeaders(
+      @DefaultValue("true") boolean enabled, @DefaultValue Map<String, Boolean> methods) {
+    EarlyHeaders {
+      methods = Map.copyOf(methods);
+    }
+  }
+
+  private static void notNegative(String leaf, Duration seen, String example) {
+    if (seen.isNegative()) {
+      throw wrong(leaf, seen, "0s or more", example);
+    }
+  }
+
+  private static void bytes(String leaf, DataSize seen, String example) {
+    if (seen.toBytes() <= 0 || seen.toBytes() > Integer.MAX_VALUE) {
+      throw wrong(leaf, seen, "1B to " + Integer.MAX_VALUE + "B", example);
+    }
+  }
+
+  static SettingException wrong(
+      String leaf, @Nullable Object seen, String expected, String example) {
+    return new SettingException(PREFIX + "." + leaf, seen, expected, yaml(leaf, example));
+  }
+
+  private static String yaml(String leaf, String example) {
+    StringBuilder lines = new StringBuilder("platform:\n  server:");
+    String indent = "\n    ";
+    for (String word : leaf.split("\\.", -1)) {
+      lines.append(indent).append(word).append(':');
+      indent += "  ";
+    }
+    return lines.append(' ').append(example).append('\n').toString();
+  }
+}
