@@ -3,7 +3,10 @@ package io.grpcplatform.samples.order;
 import java.util.Comparator;
 import java.util.List;
 
-/** What is ordered, by whom, and how it is paid. Lines are kept by product, so that all orders lock the shelf in one order. */
+/**
+ * What is ordered, by whom, and how it is paid. Lines are kept by product, so that all orders lock
+ * the shelf in one order.
+ */
 public record NewOrder(
     String idempotencyKey, String customerId, List<OrderLine> lines, String cardToken) {
   private static final int MAX_LINES = 100;

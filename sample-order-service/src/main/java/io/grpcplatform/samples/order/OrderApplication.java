@@ -20,11 +20,7 @@ public class OrderApplication {
 
   @Bean
   OrderDesk orderDesk(
-      Orders orders,
-      Shelf shelf,
-      Outbox outbox,
-      Transactions transactions,
-      OrderSignals signals) {
+      Orders orders, Shelf shelf, Outbox outbox, Transactions transactions, OrderSignals signals) {
     return new OrderDesk(
         new OrderDesk.Store(orders, shelf, outbox, transactions),
         signals,

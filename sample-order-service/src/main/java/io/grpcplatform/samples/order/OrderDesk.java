@@ -37,7 +37,10 @@ public final class OrderDesk {
   /** An order that was accepted, now or (repeated) earlier under the same key. */
   public record Placement(Order order, boolean repeated) {}
 
-  /** Returns once the order is stored. Throws {@link OrderRefusedException} when it cannot be accepted. */
+  /**
+   * Returns once the order is stored. Throws {@link OrderRefusedException} when it cannot be
+   * accepted.
+   */
   public Placement place(NewOrder order) {
     Placement placement;
     try {
@@ -56,9 +59,11 @@ public final class OrderDesk {
   public List<Imported> placeAll(List<NewOrder> batch) {
     List<Imported> imported;
     try {
-      imported = transactions.run(() -> batch.stream().map(it -> attempt(it, this::placeOnce)).toList());
+      imported =
+          transactions.run(() -> batch.stream().map(it -> attempt(it, this::placeOnce)).toList());
     } catch (Orders.KeyTakenException raced) {
-      // Somebody imports the same orders right now: the race is lost for one order, not for the batch.
+      // Somebody imports the same orders right now: the race is lost for one order, not for the
+      // batch.
       return batch.stream().map(it -> attempt(it, this::place)).toList();
     }
     imported.forEach(it -> it.placement().ifPresent(done -> signals.committed(done.order())));
@@ -74,9 +79,11 @@ public final class OrderDesk {
   }
 
   /**
-   * Takes in the answer to a command, and the order a step further. An answer heard twice changes nothing the second time.
+   * Takes in the answer to a command, and the order a step further. An answer heard twice changes
+   * nothing the second time.
    *
-   * @throws OrderSaga.IllegalTransitionException when the saga knows no such event here; the command still waits then
+   * @throws OrderSaga.IllegalTransitionException when the saga knows no such event here; the
+   *     command still waits then
    */
   public void answered(String orderId, SagaCommand command, SagaEvent event) {
     String commandId = orderId + ":" + command.name();
@@ -93,8 +100,7 @@ public final class OrderDesk {
     moved.ifPresent(signals::committed);
   }
 
-  private static Imported attempt(
-      NewOrder order, Function<NewOrder, Placement> placing) {
+  private static Imported attempt(NewOrder order, Function<NewOrder, Placement> placing) {
     try {
       return new Imported(Optional.of(placing.apply(order)), Optional.empty());
     } catch (OrderRefusedException refused) {
@@ -172,8 +178,7 @@ public final class OrderDesk {
   }
 
   private OrderStep step(Order order) {
-    return new OrderStep(
-        order.id(), order.version(), order.state(), order.cancelReason(), now());
+    return new OrderStep(order.id(), order.version(), order.state(), order.cancelReason(), now());
   }
 
   /** As precise as the database keeps it, so that an order read back equals the one placed. */

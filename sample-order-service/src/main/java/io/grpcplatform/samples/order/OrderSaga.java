@@ -14,8 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of an order: reserve, authorize, capture, confirm; what fails is undone. A pure decision, (state, event) → (state,
- * commands).
+ * The way of an order: reserve, authorize, capture, confirm; what fails is undone. A pure decision,
+ * (state, event) → (state, commands).
  *
  * <table>
  * <caption>The whole way; anything else throws {@link IllegalTransitionException}</caption>
@@ -65,15 +65,13 @@ public final class OrderSaga {
       case AUTHORIZING ->
           switch (event) {
             case AUTHORIZED -> to(CAPTURING, SagaCommand.CAPTURE);
-            case CARD_DECLINED ->
-                undo(RELEASING, SagaCommand.RELEASE, CancelReason.CARD_DECLINED);
+            case CARD_DECLINED -> undo(RELEASING, SagaCommand.RELEASE, CancelReason.CARD_DECLINED);
             default -> throw new IllegalTransitionException(state, event);
           };
       case CAPTURING ->
           switch (event) {
             case CAPTURED -> to(CONFIRMING, SagaCommand.CONFIRM);
-            case CAPTURE_DECLINED ->
-                undo(VOIDING, SagaCommand.VOID, CancelReason.CAPTURE_DECLINED);
+            case CAPTURE_DECLINED -> undo(VOIDING, SagaCommand.VOID, CancelReason.CAPTURE_DECLINED);
             default -> throw new IllegalTransitionException(state, event);
           };
       case CONFIRMING ->

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Tells who waits in this process that there is something new in the database. Hints only: a lost one delays, it never loses.
- * Listeners run on the thread that committed and must not block.
+ * Tells who waits in this process that there is something new in the database. Hints only: a lost
+ * one delays, it never loses. Listeners run on the thread that committed and must not block.
  */
 public final class OrderSignals {
   private final Map<String, CopyOnWriteArrayList<Runnable>> watchers = new ConcurrentHashMap<>();

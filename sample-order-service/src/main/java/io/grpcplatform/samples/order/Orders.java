@@ -12,7 +12,10 @@ public interface Orders {
   /** The order, which nobody else can change until the transaction ends. */
   Order lock(String id);
 
-  /** Throws {@link KeyTakenException} when another transaction stored an order with this idempotency key meanwhile. */
+  /**
+   * Throws {@link KeyTakenException} when another transaction stored an order with this idempotency
+   * key meanwhile.
+   */
   void insert(Order order);
 
   void update(Order order);
@@ -25,7 +28,10 @@ public interface Orders {
   /** Orders that have not reached their end. */
   long unfinished();
 
-  /** The idempotency key was free when looked at, and is not any more: look again in a new transaction. */
+  /**
+   * The idempotency key was free when looked at, and is not any more: look again in a new
+   * transaction.
+   */
   final class KeyTakenException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -3,8 +3,8 @@ package io.grpcplatform.samples.order;
 import java.util.List;
 
 /**
- * The commands that the payment service has not answered yet, oldest first. What is added becomes visible with the order's own
- * transaction, so a command waits if and only if its order does.
+ * The commands that the payment service has not answered yet, oldest first. What is added becomes
+ * visible with the order's own transaction, so a command waits if and only if its order does.
  */
 public interface Outbox {
   void add(PaymentCommand command);

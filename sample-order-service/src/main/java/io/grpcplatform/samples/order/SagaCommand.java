@@ -23,7 +23,10 @@ public enum SagaCommand {
     this.local = local;
   }
 
-  /** Whether it is done here, in the order's own transaction; else the payment service does it and answers later. */
+  /**
+   * Whether it is done here, in the order's own transaction; else the payment service does it and
+   * answers later.
+   */
   public boolean isLocal() {
     return local;
   }

@@ -11,7 +11,10 @@ public interface Shelf {
   /** Sets all the lines aside, or none of them. */
   boolean reserve(List<OrderLine> lines);
 
-  /** Hands the reserved pieces over; refused, with everything as it was, when one of the products has been recalled. */
+  /**
+   * Hands the reserved pieces over; refused, with everything as it was, when one of the products
+   * has been recalled.
+   */
   boolean checkOut(List<OrderLine> lines);
 
   /** Puts the reserved pieces back. */

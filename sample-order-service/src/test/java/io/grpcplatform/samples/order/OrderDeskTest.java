@@ -60,7 +60,9 @@ class OrderDeskTest {
             OrderState.CAPTURING,
             OrderState.CONFIRMING,
             OrderState.CONFIRMED);
-    assertThat(shop.desk.steps(id, 0, 10)).extracting(OrderStep::version).containsExactly(1L, 2L, 3L, 4L, 5L);
+    assertThat(shop.desk.steps(id, 0, 10))
+        .extracting(OrderStep::version)
+        .containsExactly(1L, 2L, 3L, 4L, 5L);
     assertThat(shop.outbox.waiting()).isZero();
     assertThat(shop.reserved("mug-blue")).isZero();
     assertThat(shop.available("mug-blue")).isEqualTo(999_999);
@@ -88,7 +90,9 @@ class OrderDeskTest {
     List<PaymentCommand> compensation = shop.outbox.oldest(10);
     shop.desk.answered(id, SagaCommand.REFUND, SagaEvent.REFUNDED);
 
-    assertThat(compensation).extracting(PaymentCommand::command).containsExactly(SagaCommand.REFUND);
+    assertThat(compensation)
+        .extracting(PaymentCommand::command)
+        .containsExactly(SagaCommand.REFUND);
     Order order = shop.orders.find(id).orElseThrow();
     assertThat(order.state()).isEqualTo(OrderState.CANCELLED);
     assertThat(order.cancelReason()).isEqualTo(CancelReason.PRODUCT_RECALLED);
@@ -110,8 +114,7 @@ class OrderDeskTest {
   void changesNothingOnAnImpossibleAnswer() {
     String id = shop.desk.place(order("k-1")).order().id();
 
-    assertThatThrownBy(
-            () -> shop.desk.answered(id, SagaCommand.AUTHORIZE, SagaEvent.REFUNDED))
+    assertThatThrownBy(() -> shop.desk.answered(id, SagaCommand.AUTHORIZE, SagaEvent.REFUNDED))
         .isInstanceOf(IllegalTransitionException.class);
 
     assertThat(shop.state(id)).isEqualTo(OrderState.AUTHORIZING);
@@ -138,9 +141,7 @@ class OrderDeskTest {
     List<Placement> placed =
         race(i -> shop.desk.place(order("k-" + i, "teapot-antique", GOOD_CARD)));
 
-    assertThat(placed)
-        .filteredOn(it -> it.order().state() == OrderState.AUTHORIZING)
-        .hasSize(3);
+    assertThat(placed).filteredOn(it -> it.order().state() == OrderState.AUTHORIZING).hasSize(3);
     assertThat(placed)
         .filteredOn(it -> it.order().state() == OrderState.CANCELLED)
         .hasSize(THREADS - 3)
@@ -153,8 +154,7 @@ class OrderDeskTest {
   void reservesAllLinesOrNone() {
     var lines = List.of(new OrderLine("mug-blue", 2), new OrderLine("teapot-antique", 4));
 
-    Order order =
-        shop.desk.place(new NewOrder("k-1", "customer-7", lines, GOOD_CARD)).order();
+    Order order = shop.desk.place(new NewOrder("k-1", "customer-7", lines, GOOD_CARD)).order();
 
     assertThat(order.cancelReason()).isEqualTo(CancelReason.OUT_OF_STOCK);
     assertThat(shop.reserved("mug-blue")).isZero();

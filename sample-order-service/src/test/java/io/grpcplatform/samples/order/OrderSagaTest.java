@@ -19,7 +19,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Walks the table in {@link OrderSaga}'s Javadoc: what is written there is what the code decides, and nothing else. */
+/**
+ * Walks the table in {@link OrderSaga}'s Javadoc: what is written there is what the code decides,
+ * and nothing else.
+ */
 class OrderSagaTest {
   private static final Path SOURCE =
       Path.of("src/main/java/io/grpcplatform/samples/order/OrderSaga.java");
@@ -35,8 +38,7 @@ class OrderSagaTest {
       Decision decided =
           row.event().equals("–")
               ? OrderSaga.begin()
-              : OrderSaga.decide(
-                  OrderState.valueOf(row.state()), SagaEvent.valueOf(row.event()));
+              : OrderSaga.decide(OrderState.valueOf(row.state()), SagaEvent.valueOf(row.event()));
 
       assertThat(decided).as("%s %s", row.state(), row.event()).isEqualTo(row.decision());
     }

@@ -33,7 +33,8 @@ class SampleStarTest {
   private static final ArchRule GENERATED_ONLY_IN_ADAPTERS =
       noClasses()
           .that()
-          .resideOutsideOfPackages(ROOT + ".grpc..", ROOT + ".payment..", ROOT + ".demo..", "..v1..")
+          .resideOutsideOfPackages(
+              ROOT + ".grpc..", ROOT + ".payment..", ROOT + ".demo..", "..v1..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("..v1..");

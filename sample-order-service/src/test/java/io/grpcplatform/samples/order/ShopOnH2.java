@@ -10,7 +10,9 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
-/** A whole shop on a fresh in-memory database, migrated like the real one: everything but the wire. */
+/**
+ * A whole shop on a fresh in-memory database, migrated like the real one: everything but the wire.
+ */
 public final class ShopOnH2 implements AutoCloseable {
   public static final String GOOD_CARD = "tok_4242";
 
@@ -31,8 +33,7 @@ public final class ShopOnH2 implements AutoCloseable {
     jdbc = JdbcClient.create(database);
     context.registerBean(DataSource.class, () -> database);
     context.registerBean(JdbcClient.class, () -> jdbc);
-    context.registerBean(
-        JdbcTransactionManager.class, () -> new JdbcTransactionManager(database));
+    context.registerBean(JdbcTransactionManager.class, () -> new JdbcTransactionManager(database));
     String root = ShopOnH2.class.getPackageName();
     context.scan(root + ".storage", root + ".outbox");
     context.refresh();
@@ -42,8 +43,7 @@ public final class ShopOnH2 implements AutoCloseable {
         new OrderDesk.Store(
             orders, context.getBean(Shelf.class), outbox, context.getBean(Transactions.class));
     desk =
-        new OrderDesk(
-            store, signals, InstantSource.system(), () -> UUID.randomUUID().toString());
+        new OrderDesk(store, signals, InstantSource.system(), () -> UUID.randomUUID().toString());
   }
 
   /** An order of one piece. */

@@ -3,6 +3,7 @@ package io.grpcplatform.samples.order.grpc;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.server.GrpcService;
 import io.grpcplatform.samples.order.NewOrder;
 import io.grpcplatform.samples.order.Order;
 import io.grpcplatform.samples.order.OrderDesk;
@@ -19,10 +20,11 @@ import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import org.springframework.stereotype.Component;
 
-/** {@code samples.order.v1.OrderService}. Called on the server's executor; blocks on the database. */
-@Component
+/**
+ * {@code samples.order.v1.OrderService}. Called on the server's executor; blocks on the database.
+ */
+@GrpcService
 final class OrderGrpcService extends OrderServiceGrpc.OrderServiceImplBase {
   private final OrderDesk desk;
   private final OrderSignals signals;
@@ -74,11 +76,7 @@ final class OrderGrpcService extends OrderServiceGrpc.OrderServiceImplBase {
       reader.onError(OrderWire.noOrder(request.getOrderId()));
     } else {
       OrderWatch.open(
-          desk,
-          signals,
-          watching,
-          request,
-          (ServerCallStreamObserver<WatchOrderResponse>) reader);
+          desk, signals, watching, request, (ServerCallStreamObserver<WatchOrderResponse>) reader);
     }
   }
 

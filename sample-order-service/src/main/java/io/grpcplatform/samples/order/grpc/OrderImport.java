@@ -12,14 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One open {@code ImportOrders} stream. gRPC calls it on the server's executor, one callback at a time; it blocks there on the
- * database.
+ * One open {@code ImportOrders} stream. gRPC calls it on the server's executor, one callback at a
+ * time; it blocks there on the database.
  *
  * <ul>
- *   <li><b>Pace:</b> this side's. The next {@value #BATCH} messages are asked for when the batch before them is stored.
- *   <li><b>Cancel:</b> stored batches stay, the unfinished one is dropped; importing all of it again stores nothing twice.
+ *   <li><b>Pace:</b> this side's. The next {@value #BATCH} messages are asked for when the batch
+ *       before them is stored.
+ *   <li><b>Cancel:</b> stored batches stay, the unfinished one is dropped; importing all of it
+ *       again stores nothing twice.
  *   <li><b>Half-close:</b> the last batch is stored, then the answer is sent.
- *   <li><b>Drain:</b> the platform ends the stream with UNAVAILABLE/DRAINING; for this handler that is a cancel.
+ *   <li><b>Drain:</b> the platform ends the stream with UNAVAILABLE/DRAINING; for this handler that
+ *       is a cancel.
  *   <li><b>Bad message:</b> counted and reported in the answer; the rest goes on.
  * </ul>
  */
@@ -43,8 +46,7 @@ final class OrderImport implements StreamObserver<ImportOrdersRequest> {
     this.caller = caller;
   }
 
-  static OrderImport open(
-      OrderDesk desk, ServerCallStreamObserver<ImportOrdersResponse> caller) {
+  static OrderImport open(OrderDesk desk, ServerCallStreamObserver<ImportOrdersResponse> caller) {
     OrderImport stream = new OrderImport(desk, caller);
     caller.disableAutoRequest();
     caller.setOnCancelHandler(() -> stream.ended = true);

@@ -14,16 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One open {@code WatchOrder} stream. It reads and sends on the given executor, one run at a time, and blocks there on the database;
- * signals and gRPC's callbacks only ask for a run.
+ * One open {@code WatchOrder} stream. It reads and sends on the given executor, one run at a time,
+ * and blocks there on the database; signals and gRPC's callbacks only ask for a run.
  *
  * <ul>
- *   <li><b>Pace:</b> the reader's. Steps wait in the database; at most {@value #PAGE} of them are in memory.
+ *   <li><b>Pace:</b> the reader's. Steps wait in the database; at most {@value #PAGE} of them are
+ *       in memory.
  *   <li><b>Cancel:</b> the watch is forgotten.
- *   <li><b>Half-close:</b> came with the request; the stream ends with OK after the order's last step.
- *   <li><b>Drain:</b> the platform ends the stream with UNAVAILABLE/DRAINING, for this handler a cancel; the reader asks again with
- *       the last version it saw.
- *   <li><b>Bad message:</b> an order nobody knows is NOT_FOUND, a negative version INVALID_ARGUMENT.
+ *   <li><b>Half-close:</b> came with the request; the stream ends with OK after the order's last
+ *       step.
+ *   <li><b>Drain:</b> the platform ends the stream with UNAVAILABLE/DRAINING, for this handler a
+ *       cancel; the reader asks again with the last version it saw.
+ *   <li><b>Bad message:</b> an order nobody knows is NOT_FOUND, a negative version
+ *       INVALID_ARGUMENT.
  * </ul>
  */
 final class OrderWatch {

@@ -100,8 +100,7 @@ final class OrderWire {
     };
   }
 
-  private static CancelReason reason(
-      io.grpcplatform.samples.order.@Nullable CancelReason reason) {
+  private static CancelReason reason(io.grpcplatform.samples.order.@Nullable CancelReason reason) {
     if (reason == null) {
       return CancelReason.CANCEL_REASON_UNSPECIFIED;
     }

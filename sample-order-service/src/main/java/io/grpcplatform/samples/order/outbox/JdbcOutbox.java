@@ -8,7 +8,10 @@ import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The outbox as a table. Readers take the oldest rows, never "rows after the last one seen": commits overtake each other. */
+/**
+ * The outbox as a table. Readers take the oldest rows, never "rows after the last one seen":
+ * commits overtake each other.
+ */
 @Component
 final class JdbcOutbox implements Outbox {
   private static final int MAX_REASON = 400;

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before the next try: doubling from the first to the longest wait, each drawn between half of it and all of it, so
- * that many who lost one server do not come back at one moment. Confined to one thread.
+ * How long to wait before the next try: doubling from the first to the longest wait, each drawn
+ * between half of it and all of it, so that many who lost one server do not come back at one
+ * moment. Confined to one thread.
  */
 final class Backoff {
   private final Duration first;

@@ -12,11 +12,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the waiting commands are on their way: chooses the next to send and knows which were not answered. Confined to one thread;
- * reads the outbox, so it blocks.
+ * Which of the waiting commands are on their way: chooses the next to send and knows which were not
+ * answered. Confined to one thread; reads the outbox, so it blocks.
  *
- * <p>It always looks at the oldest commands and leaves out those already sent. A cursor would be faster and wrong: a transaction that
- * began earlier may commit later, behind the cursor.
+ * <p>It always looks at the oldest commands and leaves out those already sent. A cursor would be
+ * faster and wrong: a transaction that began earlier may commit later, behind the cursor.
  */
 final class InFlight {
   private final Outbox outbox;
@@ -39,7 +39,10 @@ final class InFlight {
     mayHaveMore = true;
   }
 
-  /** The next command to send, from now on in flight; null when nothing waits or enough are in flight. */
+  /**
+   * The next command to send, from now on in flight; null when nothing waits or enough are in
+   * flight.
+   */
   @Nullable PaymentCommand take() {
     if (sent.size() >= limit) {
       return null;
@@ -56,7 +59,9 @@ final class InFlight {
     return command;
   }
 
-  /** The command that this answers, from now on not in flight; empty for one that is not in flight. */
+  /**
+   * The command that this answers, from now on not in flight; empty for one that is not in flight.
+   */
   Optional<PaymentCommand> answered(String commandId) {
     return Optional.ofNullable(sent.remove(commandId)).map(Sent::command);
   }

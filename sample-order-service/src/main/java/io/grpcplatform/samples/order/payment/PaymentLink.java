@@ -20,19 +20,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries the outbox to the payment service over one stream, and opens a new one whenever it ends. Everything happens on one thread of
- * its own, which blocks on the database; {@link #wake} may be called from any.
+ * Carries the outbox to the payment service over one stream, and opens a new one whenever it ends.
+ * Everything happens on one thread of its own, which blocks on the database; {@link #wake} may be
+ * called from any.
  *
  * <ul>
- *   <li><b>Pace:</b> both sides'. Commands are sent while the stream is ready and fewer than {@code max-in-flight} wait for an
- *       answer; the next answer is asked for when one has been stored.
- *   <li><b>Cancel</b>, refusal, open circuit, lost connection, a silent peer: what was not answered is sent again on the next stream,
- *       opened after a jittered back-off that starts anew with each answer.
+ *   <li><b>Pace:</b> both sides'. Commands are sent while the stream is ready and fewer than {@code
+ *       max-in-flight} wait for an answer; the next answer is asked for when one has been stored.
+ *   <li><b>Cancel</b>, refusal, open circuit, lost connection, a silent peer: what was not answered
+ *       is sent again on the next stream, opened after a jittered back-off that starts anew with
+ *       each answer.
  *   <li><b>Half-close</b> by the payment service: the same.
- *   <li><b>Drain</b> of the payment service (UNAVAILABLE/DRAINING): the same. When this service stops: nothing more is sent, the
- *       stream is half-closed, and answers under way are stored for {@code stop-timeout}.
- *   <li><b>Bad message:</b> an answer to nothing in flight is logged and dropped; one that makes no sense to its order parks the
- *       command for a person to look at, and the rest goes on.
+ *   <li><b>Drain</b> of the payment service (UNAVAILABLE/DRAINING): the same. When this service
+ *       stops: nothing more is sent, the stream is half-closed, and answers under way are stored
+ *       for {@code stop-timeout}.
+ *   <li><b>Bad message:</b> an answer to nothing in flight is logged and dropped; one that makes no
+ *       sense to its order parks the command for a person to look at, and the rest goes on.
  * </ul>
  */
 final class PaymentLink implements PaymentStream.Owner {
@@ -65,8 +68,7 @@ final class PaymentLink implements PaymentStream.Owner {
     this.settings = settings;
     this.inFlight = new InFlight(outbox, settings.maxInFlight(), System::nanoTime);
     this.backoff = new Backoff(settings.reconnectFirst(), settings.reconnectLongest(), chance);
-    this.thread =
-        new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "payment-link"));
+    this.thread = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "payment-link"));
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     // What gRPC still says after the end interests nobody.
     thread.setRejectedExecutionHandler((task, executor) -> {});
@@ -74,8 +76,7 @@ final class PaymentLink implements PaymentStream.Owner {
 
   void start() {
     thread.execute(this::open);
-    long period = Math.max(1, settings.answerTimeout().toNanos() / 4);
-    thread.scheduleWithFixedDelay(this::cutWhenSilent, period, period, TimeUnit.NANOSECONDS);
+    thread.execute(this::cutWhenSilent);
   }
 
   /** There may be new commands in the outbox. Cheap, and never blocks. */
@@ -179,7 +180,10 @@ final class PaymentLink implements PaymentStream.Owner {
     send();
   }
 
-  /** False when it could not be stored: the command is then sent again on the next stream, and answered the same. */
+  /**
+   * False when it could not be stored: the command is then sent again on the next stream, and
+   * answered the same.
+   */
   private boolean store(PaymentStream from, PaymentCommand command, ProcessResponse answer) {
     try {
       takeIn(command, answer);
@@ -245,6 +249,7 @@ final class PaymentLink implements PaymentStream.Owner {
                 silent.cancel("no answer in " + settings.answerTimeout());
               });
     }
+    after(settings.answerTimeout().dividedBy(4), this::cutWhenSilent);
   }
 
   // The future would only carry a failure to a reader who does not exist; tasks catch their own.

@@ -12,8 +12,9 @@ import io.grpcplatform.samples.payment.v1.ProcessResponse;
 import java.util.concurrent.Executor;
 
 /**
- * One opened {@code Process} call. Its methods are called on the link's thread only; what gRPC says, on gRPC's threads, is handed over
- * to that thread. At most the read-ahead waits there, for no more answers are asked for.
+ * One opened {@code Process} call. Its methods are called on the link's thread only; what gRPC
+ * says, on gRPC's threads, is handed over to that thread. At most the read-ahead waits there, for
+ * no more answers are asked for.
  */
 final class PaymentStream extends ClientCall.Listener<ProcessResponse> {
   /** Who hears of it, on the link's thread. */
@@ -37,7 +38,10 @@ final class PaymentStream extends ClientCall.Listener<ProcessResponse> {
     this.call = channel.newCall(PaymentServiceGrpc.getProcessMethod(), CallOptions.DEFAULT);
   }
 
-  /** Under the root context: the stream outlives whatever call or trace happened to be current when it was opened. */
+  /**
+   * Under the root context: the stream outlives whatever call or trace happened to be current when
+   * it was opened.
+   */
   void open(int readAhead) {
     Context.ROOT.run(
         () -> {

@@ -18,9 +18,7 @@ final class PaymentWire {
 
   static ProcessRequest request(PaymentCommand command) {
     ProcessRequest.Builder request =
-        ProcessRequest.newBuilder()
-            .setCommandId(command.id())
-            .setPaymentId(command.orderId());
+        ProcessRequest.newBuilder().setCommandId(command.id()).setPaymentId(command.orderId());
     switch (command.command()) {
       case AUTHORIZE ->
           request.setAuthorize(

@@ -132,7 +132,8 @@ final class JdbcOrders implements Orders {
   }
 
   private Optional<Order> select(String where, String value) {
-    // The lines in a second query, after the first has given its connection back: readers never hold two.
+    // The lines in a second query, after the first has given its connection back: readers never
+    // hold two.
     return jdbc.sql("SELECT * FROM shop_order " + where)
         .param(value)
         .query((row, i) -> readHead(row))

@@ -8,7 +8,10 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The goods, one row for each product. Lines come sorted by product, so two orders never wait for each other in a circle. */
+/**
+ * The goods, one row for each product. Lines come sorted by product, so two orders never wait for
+ * each other in a circle.
+ */
 @Component
 final class JdbcShelf implements Shelf {
   private final JdbcClient jdbc;

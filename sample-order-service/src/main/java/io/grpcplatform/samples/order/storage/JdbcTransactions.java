@@ -8,7 +8,10 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Database transactions; work that loses a lock conflict or a deadlock is run again, five times at most. */
+/**
+ * Database transactions; work that loses a lock conflict or a deadlock is run again, five times at
+ * most.
+ */
 @Component
 final class JdbcTransactions implements Transactions {
   private static final int ATTEMPTS = 5;

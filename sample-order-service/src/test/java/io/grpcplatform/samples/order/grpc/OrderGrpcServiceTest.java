@@ -70,7 +70,9 @@ class OrderGrpcServiceTest {
     assertThat(again).isEqualTo(first);
     assertThat(first.getTotal().getMinorUnits()).isEqualTo(995);
     assertThat(first.getStatus()).isEqualTo(OrderStatus.ORDER_STATUS_AUTHORIZING);
-    assertThat(stub.getOrder(GetOrderRequest.newBuilder().setOrderId(first.getOrderId()).build()).getOrder())
+    assertThat(
+            stub.getOrder(GetOrderRequest.newBuilder().setOrderId(first.getOrderId()).build())
+                .getOrder())
         .isEqualTo(first);
   }
 
@@ -86,8 +88,7 @@ class OrderGrpcServiceTest {
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(statusOf(() -> place(order("k-1", "mug-blue", 2))))
         .isEqualTo(Status.Code.ALREADY_EXISTS);
-    assertThat(
-            statusOf(() -> stub.getOrder(GetOrderRequest.newBuilder().setOrderId("no").build())))
+    assertThat(statusOf(() -> stub.getOrder(GetOrderRequest.newBuilder().setOrderId("no").build())))
         .isEqualTo(Status.Code.NOT_FOUND);
   }
 

@@ -34,7 +34,9 @@ class OrderWatchTest {
     reader.onReady.run();
 
     assertThat(whileBehind).isZero();
-    assertThat(reader.steps).extracting(WatchOrderResponse::getVersion).containsExactly(1L, 2L, 3L, 4L);
+    assertThat(reader.steps)
+        .extracting(WatchOrderResponse::getVersion)
+        .containsExactly(1L, 2L, 3L, 4L);
     assertThat(reader.completed).isTrue();
   }
 

@@ -33,7 +33,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A payment service that keeps cutting the stream, before it carries a command out, after that, and after it has answered. */
+/**
+ * A payment service that keeps cutting the stream, before it carries a command out, after that, and
+ * after it has answered.
+ */
 class CutStreamsTest {
   private static final int ORDERS = 200;
 
@@ -100,7 +103,10 @@ class CutStreamsTest {
     look.run();
   }
 
-  /** Remembers its answers by command id, and ends one stream in ten messages at one of three moments. */
+  /**
+   * Remembers its answers by command id, and ends one stream in ten messages at one of three
+   * moments.
+   */
   private static final class CuttingPayments extends PaymentServiceGrpc.PaymentServiceImplBase {
     private final Random chance = new Random(11);
     private final Map<String, ProcessResponse> answers = new ConcurrentHashMap<>();

@@ -195,8 +195,7 @@ class PaymentLinkTest {
             Duration.ofMillis(5),
             Duration.ofMillis(45),
             Duration.ofSeconds(15));
-    PaymentLink created =
-        new PaymentLink(channel, shop.desk, shop.outbox, settings, new Random(7));
+    PaymentLink created = new PaymentLink(channel, shop.desk, shop.outbox, settings, new Random(7));
     shop.signals.onCommand(created::wake);
     return created;
   }

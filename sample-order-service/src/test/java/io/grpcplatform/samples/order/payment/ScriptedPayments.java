@@ -19,7 +19,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A payment service on loopback that answers what the test tells it to, when the test tells it to. */
+/**
+ * A payment service on loopback that answers what the test tells it to, when the test tells it to.
+ */
 final class ScriptedPayments extends PaymentServiceGrpc.PaymentServiceImplBase
     implements AutoCloseable {
   private static final int TIMEOUT = 20;
