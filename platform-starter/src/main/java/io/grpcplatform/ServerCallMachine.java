@@ -112,10 +112,7 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
 
   /** The handler threw: gRPC alone would end the stream without telling anybody why. */
   void handlerThrew(Throwable thrown) {
-    Ending decided =
-        Ending.of(
-            Status.UNKNOWN.withDescription("Application error processing RPC").withCause(thrown),
-            new Metadata());
+    Ending decided = Ending.of(Status.UNKNOWN.withCause(thrown), new Metadata());
     if (!finish(decided)) {
       threwLate(thrown);
     }

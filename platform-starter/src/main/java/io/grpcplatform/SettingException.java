@@ -34,6 +34,16 @@ public final class SettingException extends IllegalArgumentException {
     this.yaml = yaml;
   }
 
+  /**
+   * A wrong setting, with the YAML made from the property's own name.
+   *
+   * @param works a value that would work
+   */
+  public static SettingException of(
+      String property, @Nullable Object seen, String expected, String works) {
+    return new SettingException(property, seen, expected, SettingYaml.of(property, works));
+  }
+
   private static String leaf(String property) {
     int bracket = property.indexOf('[');
     return property.substring(

@@ -1,0 +1,37 @@
+package io.grpcplatform.error;
+
+import com.google.protobuf.Any;
+import com.google.rpc.Code;
+import com.google.rpc.DebugInfo;
+import io.grpc.Metadata;
+import io.grpc.protobuf.ProtoUtils;
+
+/** An exception as {@code google.rpc.DebugInfo}, for development. */
+final class DebugDetails {
+
+  /** More would not fit the 8 KB that a client accepts as trailers. */
+  private static final int FRAMES = 20;
+
+  private static final Metadata.Key<com.google.rpc.Status> DETAILS =
+      Metadata.Key.of(
+          "grpc-status-details-bin",
+          ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
+
+  private DebugDetails() {}
+
+  static void add(Throwable thrown, Metadata trailers) {
+    DebugInfo.Builder info = DebugInfo.newBuilder().setDetail(thrown.toString());
+    StackTraceElement[] frames = thrown.getStackTrace();
+    for (int i = 0; i < Math.min(FRAMES, frames.length); i++) {
+      info.addStackEntries(frames[i].toString());
+    }
+    trailers.discardAll(DETAILS);
+    trailers.put(
+        DETAILS,
+        com.google.rpc.Status.newBuilder()
+            .setCode(Code.INTERNAL_VALUE)
+            .setMessage(thrown.toString())
+            .addDetails(Any.pack(info.build()))
+            .build());
+  }
+}

@@ -1,0 +1,78 @@
+package io.grpcplatform.error;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpcplatform.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The failure of a call that this process made, recognised again when a handler passes it on as its
+ * own.
+ *
+ * <p>What leaves is the code, and details an application put there for clients. What stays: the
+ * description (addresses, transport errors, another team's words), all other trailers, and what a
+ * platform said about that other call (a push-back or a reason to refuse is true of that hop only:
+ * passed on, it would make our caller avoid the wrong service).
+ */
+final class DownstreamAnswer {
+
+  private static final Metadata.Key<String> MARK =
+      Metadata.Key.of("x-platform-downstream", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<com.google.rpc.Status> DETAILS =
+      Metadata.Key.of(
+          "grpc-status-details-bin",
+          ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
+
+  private DownstreamAnswer() {}
+
+  /** Remembers in {@code trailers} that they came to a client of this process. */
+  static void mark(Metadata trailers) {
+    trailers.discardAll(MARK);
+    trailers.put(MARK, "1");
+  }
+
+  static boolean marked(Metadata trailers) {
+    return trailers.containsKey(MARK);
+  }
+
+  /** Takes the mark off. */
+  static void unmark(Metadata trailers) {
+    trailers.discardAll(MARK);
+  }
+
+  /** The status that may leave; {@code trailers} lose what may not. */
+  static Status strip(Status status, Metadata trailers) {
+    com.google.rpc.Status details = details(trailers);
+    for (String name : trailers.keys()) {
+      discard(trailers, name);
+    }
+    if (details != null) {
+      trailers.put(DETAILS, details);
+    }
+    return Status.fromCode(status.getCode())
+        .withDescription("A service that this one calls answered " + status.getCode());
+  }
+
+  /** The details of an application, or null where there are none or they are a platform's. */
+  private static com.google.rpc.@Nullable Status details(Metadata trailers) {
+    try {
+      com.google.rpc.Status details = trailers.get(DETAILS);
+      if (details == null || Refusal.reasonOf(trailers) != null) {
+        return null;
+      }
+      // Its own copy of the description goes, like the description itself.
+      return details.toBuilder().clearMessage().build();
+    } catch (IllegalArgumentException unreadable) {
+      return null;
+    }
+  }
+
+  private static void discard(Metadata trailers, String name) {
+    if (name.endsWith(Metadata.BINARY_HEADER_SUFFIX)) {
+      trailers.discardAll(Metadata.Key.of(name, Metadata.BINARY_BYTE_MARSHALLER));
+    } else {
+      trailers.discardAll(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.grpcplatform.error;
+
+import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/** Failures that are safe to send. */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "platform.error.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ErrorProperties.class)
+public final class ErrorAutoConfiguration {
+
+  @Bean
+  ErrorServerStage platformErrorServerStage(ErrorProperties properties) {
+    return new ErrorServerStage(
+        new SafeStatus(properties.debugInfo(), () -> ThreadLocalRandom.current().nextLong()));
+  }
+
+  @Bean
+  ErrorClientStage platformErrorClientStage() {
+    return new ErrorClientStage();
+  }
+}

@@ -1,0 +1,48 @@
+package io.grpcplatform.error;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpcplatform.CallControl;
+import io.grpcplatform.CallHook;
+import io.grpcplatform.CallKey;
+import io.grpcplatform.CallStart;
+import io.grpcplatform.ServerFeature;
+import io.grpcplatform.ServerStage;
+import io.grpcplatform.StagePlan;
+
+/**
+ * Makes the failures of handlers safe to send. Runs on the thread that closes the call, which is
+ * the handler's in general.
+ */
+final class ErrorServerStage implements ServerFeature {
+
+  private final SafeStatus safe;
+
+  ErrorServerStage(SafeStatus safe) {
+    this.safe = safe;
+  }
+
+  @Override
+  public ServerStage stage() {
+    return ServerStage.ERROR;
+  }
+
+  @Override
+  public StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
+    return new Method(safe, key.fullMethodName());
+  }
+
+  /** What the calls of one method have in common when they fail. */
+  record Method(SafeStatus safe, String name) implements StagePlan {
+
+    @Override
+    public CallHook begin(CallStart call) {
+      return new FailingCall(this, call.control());
+    }
+
+    Status closing(Status status, Metadata trailers, CallControl control) {
+      return safe.of(name, status, trailers, control.traceId());
+    }
+  }
+}

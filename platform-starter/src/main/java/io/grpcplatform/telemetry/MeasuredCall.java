@@ -1,0 +1,22 @@
+package io.grpcplatform.telemetry;
+
+import io.grpcplatform.CallHook;
+import io.grpcplatform.Outcome;
+
+/** One call that is timed and logged, but not traced. */
+sealed class MeasuredCall implements CallHook permits TracedCall {
+
+  final MethodTelemetry method;
+  private final long startNanos;
+
+  MeasuredCall(MethodTelemetry method, long startNanos) {
+    this.method = method;
+    this.startNanos = startNanos;
+  }
+
+  /** Runs on the transport thread (server) or the call's executor (client). */
+  @Override
+  public void ended(Outcome outcome) {
+    method.record(outcome, System.nanoTime() - startNanos, traceId());
+  }
+}

@@ -1,0 +1,97 @@
+package io.grpcplatform.telemetry;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import io.grpcplatform.CallKey;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The spans of one method on one side. Uses the OpenTelemetry API, not Micrometer's facade over it;
+ * see {@code docs/decisions/0003-spans-by-the-opentelemetry-api.md}.
+ *
+ * <p>A span that is not recorded costs its identity and nothing else: attributes are set once
+ * recording is certain.
+ */
+final class MethodSpans {
+
+  private static final AttributeKey<String> STATUS_CODE =
+      AttributeKey.stringKey("grpc.status_code");
+
+  private final Tracer tracer;
+  private final TracePropagation propagation;
+  private final String name;
+  private final SpanKind kind;
+  private final Attributes attributes;
+
+  MethodSpans(
+      Tracer tracer, TracePropagation propagation, Side side, CallKey key, MethodType type) {
+    this.tracer = tracer;
+    this.propagation = propagation;
+    this.name = key.fullMethodName();
+    this.kind = side == Side.SERVER ? SpanKind.SERVER : SpanKind.CLIENT;
+    this.attributes =
+        Attributes.builder()
+            .put("rpc.system", "grpc")
+            .put("rpc.service", key.service())
+            .put("rpc.method", key.method())
+            .put("rpc.type", type.name())
+            .build();
+  }
+
+  /** A span that continues the trace the caller sent. */
+  TracedCall served(MethodTelemetry method, Metadata headers, long startNanos) {
+    Context caller = propagation.extract(headers);
+    Span span = start(caller);
+    return new TracedCall(method, startNanos, span, caller.with(span));
+  }
+
+  /**
+   * A span below the one that is current, sent along in {@code headers}. The caller's callbacks run
+   * in the caller's own trace context, so that what they call next is no child of this call.
+   */
+  TracedCall sent(MethodTelemetry method, Metadata headers, long startNanos) {
+    Context caller = Context.current();
+    Span span = start(caller);
+    Context sent = caller.with(span);
+    propagation.inject(sent, headers);
+    boolean traced = Span.fromContext(caller).getSpanContext().isValid();
+    return new TracedCall(method, startNanos, span, traced ? caller : sent);
+  }
+
+  /** A span of a call that ended before anything could look at it. */
+  TracedCall missed(MethodTelemetry method, Metadata headers, long startNanos) {
+    Context caller = propagation.extract(headers);
+    long began =
+        TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())
+            - (System.nanoTime() - startNanos);
+    Span span =
+        tracer
+            .spanBuilder(name)
+            .setSpanKind(kind)
+            .setParent(caller)
+            .setStartTimestamp(began, TimeUnit.NANOSECONDS)
+            .startSpan();
+    return new TracedCall(method, startNanos, span, caller.with(span));
+  }
+
+  private Span start(Context parent) {
+    return tracer.spanBuilder(name).setSpanKind(kind).setParent(parent).startSpan();
+  }
+
+  /** Says how the call of a recorded span ended. */
+  void tell(Span span, Status status) {
+    span.setAllAttributes(attributes);
+    span.setAttribute(STATUS_CODE, status.getCode().name());
+    if (!status.isOk()) {
+      span.setStatus(StatusCode.ERROR, status.getCode().name());
+    }
+  }
+}

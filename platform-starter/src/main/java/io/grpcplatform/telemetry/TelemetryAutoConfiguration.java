@@ -1,0 +1,78 @@
+package io.grpcplatform.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Timers, spans and an access log for every call. Comes after whatever makes the MeterRegistry and
+ * OpenTelemetry beans, in Spring Boot 3 and 4.
+ */
+@AutoConfiguration(
+    afterName = {
+      "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
+      "org.springframework.boot.actuate.autoconfigure.opentelemetry.OpenTelemetryAutoConfiguration",
+      "org.springframework.boot.actuate.autoconfigure.tracing.OpenTelemetryTracingAutoConfiguration",
+      "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
+      "org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration"
+    })
+@ConditionalOnBooleanProperty(name = "platform.telemetry.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(TelemetryProperties.class)
+public final class TelemetryAutoConfiguration {
+
+  @Bean
+  Telemetry platformTelemetry(
+      TelemetryProperties properties,
+      ObjectProvider<CallMeters> meters,
+      ObjectProvider<CallSpans> spans) {
+    return new Telemetry(
+        meters.getIfAvailable(),
+        spans.getIfAvailable(),
+        new AccessLog(properties.accessLog().mode()));
+  }
+
+  @Bean
+  TelemetryServerStage platformTelemetryServerStage(Telemetry telemetry) {
+    return new TelemetryServerStage(telemetry);
+  }
+
+  @Bean
+  TelemetryClientStage platformTelemetryClientStage(Telemetry telemetry) {
+    return new TelemetryClientStage(telemetry);
+  }
+
+  /** On where Micrometer and a registry are there. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(MeterRegistry.class)
+  @ConditionalOnBean(MeterRegistry.class)
+  @ConditionalOnBooleanProperty(name = "platform.telemetry.metrics.enabled", matchIfMissing = true)
+  static final class MetricsConfiguration {
+
+    @Bean
+    CallMeters platformCallMeters(MeterRegistry registry) {
+      return new CallMeters(registry);
+    }
+  }
+
+  /** On where OpenTelemetry is there and Spring Boot's own switch does not turn tracing off. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(OpenTelemetry.class)
+  @ConditionalOnBean(OpenTelemetry.class)
+  @ConditionalOnBooleanProperty(
+      name = {"platform.telemetry.tracing.enabled", "management.tracing.enabled"},
+      matchIfMissing = true)
+  static final class TracingConfiguration {
+
+    @Bean
+    CallSpans platformCallSpans(OpenTelemetry openTelemetry) {
+      return new CallSpans(openTelemetry);
+    }
+  }
+}
