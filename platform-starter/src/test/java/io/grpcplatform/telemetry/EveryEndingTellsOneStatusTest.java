@@ -13,6 +13,7 @@ import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ClientPipeline;
@@ -88,6 +89,7 @@ final class EveryEndingTellsOneStatusTest {
 
   private final Recording recording = new Recording("platform.telemetry.access-log.mode=all");
   private final Script script = new Script();
+  private @Nullable StreamObserver<EchoResponse> late;
   private volatile Ending current = Ending.OK;
   private Server server;
   private CuttableWire wire;
@@ -114,9 +116,7 @@ final class EveryEndingTellsOneStatusTest {
   }
 
   private NettyChannelBuilder channelBuilder() {
-    return NettyChannelBuilder.forAddress("127.0.0.1", wire.port())
-        .usePlaintext()
-        .disableRetry();
+    return NettyChannelBuilder.forAddress("127.0.0.1", wire.port()).usePlaintext().disableRetry();
   }
 
   @AfterEach
@@ -151,6 +151,11 @@ final class EveryEndingTellsOneStatusTest {
     assertThat(ours.status.getCode()).as(ours.status.toString()).isEqualTo(ending.client);
     tells(SpanKind.CLIENT, "grpc.client", Set.of(ending.client), ending, method);
     tells(SpanKind.SERVER, "grpc.server", ending.server, ending, method);
+    if (late != null) {
+      late.onError(Status.ALREADY_EXISTS.asException());
+      assertThat(timers("grpc.server")).hasSize(1);
+      assertThat(recording.lines).hasSize(2);
+    }
   }
 
   @ParameterizedTest(name = "{0}, {1}")
@@ -231,7 +236,8 @@ final class EveryEndingTellsOneStatusTest {
    */
   private void warm(ManagedChannel channel) throws InterruptedException {
     Caller caller =
-        start(channel, EchoServiceGrpc.getServerStreamMethod(), CallOptions.DEFAULT, "hello").caller;
+        start(channel, EchoServiceGrpc.getServerStreamMethod(), CallOptions.DEFAULT, "hello")
+            .caller;
     caller.await();
     assertThat(caller.status.isOk()).isTrue();
     recording.span(SpanKind.SERVER);
@@ -266,7 +272,7 @@ final class EveryEndingTellsOneStatusTest {
             : method;
     CallOptions options =
         ending.deadline()
-            ? CallOptions.DEFAULT.withDeadlineAfter(45, TimeUnit.MILLISECONDS)
+            ? CallOptions.DEFAULT.withDeadlineAfter(1050, TimeUnit.MILLISECONDS)
             : CallOptions.DEFAULT;
     Started started = start(channel, called, options, ending.text);
     Caller caller = started.caller;
@@ -278,8 +284,7 @@ final class EveryEndingTellsOneStatusTest {
       } else if (ending == Ending.TRANSPORT_CUT) {
         wire.cut();
       } else if (ending == Ending.SERVER_CLOSES_LATE) {
-        caller.await();
-        answer.onError(Status.ALREADY_EXISTS.asException());
+        late = answer;
       }
     }
     caller.await();
