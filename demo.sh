@@ -83,7 +83,7 @@ needs_build() {
 if needs_build; then
   say "Building (the first time Maven fetches what it needs, which takes minutes) ..."
   # The order service last: its jar is the younger one, so nothing looks newer than both by mistake.
-  mvn -B -q -Dfast -DskipTests -pl sample-payment-service,sample-order-service -am package >&2 \
+  mvn -B -q -Dstyle.color=never -Dfast -DskipTests -pl sample-payment-service,sample-order-service -am package >&2 \
     || fail "the build failed; 'mvn -Dfast -DskipTests package' says more"
 fi
 

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts, from the two databases alone, what became of the orders that were acknowledged. Both services must have ended: an embedded
- * database has one owner.
+ * Counts, from the two databases alone, what became of the orders that were acknowledged. Both
+ * services must have ended: an embedded database has one owner.
  */
 final class Audit {
   private Audit() {}
@@ -22,7 +22,8 @@ final class Audit {
   /**
    * What was found.
    *
-   * @param lost acknowledged orders that are missing, unfinished, or whose money is not where it belongs
+   * @param lost acknowledged orders that are missing, unfinished, or whose money is not where it
+   *     belongs
    * @param confirmedMinor what all confirmed orders cost
    * @param capturedMinor what was taken from cards and not given back
    * @param findings what is wrong with each lost order, in words

@@ -51,9 +51,10 @@ record DemoSettings(boolean check, Path orderJar, Path paymentJar, Path director
     if (value.isBlank()) {
       return usual;
     }
-    if (!value.matches("[0-9]{1,5}") || Integer.parseInt(value) < 1 || Integer.parseInt(value) > 65_535) {
-      throw new IllegalArgumentException(
-          name + ": '" + value + "' (expected: a port, 1 to 65535)");
+    if (!value.matches("[0-9]{1,5}")
+        || Integer.parseInt(value) < 1
+        || Integer.parseInt(value) > 65_535) {
+      throw new IllegalArgumentException(name + ": '" + value + "' (expected: a port, 1 to 65535)");
     }
     return Integer.parseInt(value);
   }

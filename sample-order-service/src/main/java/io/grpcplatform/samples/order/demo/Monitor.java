@@ -4,7 +4,10 @@ import io.grpcplatform.samples.order.demo.Screen.Mood;
 import java.util.Locale;
 import java.util.Map;
 
-/** Looks at the order service's actuator four times a second, says what changed, and keeps the status line. Runs on its own thread. */
+/**
+ * Looks at the order service's actuator four times a second, says what changed, and keeps the
+ * status line. Runs on its own thread.
+ */
 final class Monitor implements Runnable {
   static final String BREAKER = "payment:samples.payment.v1.PaymentService";
   private static final int PERIOD_MILLIS = 250;

@@ -36,7 +36,9 @@ final class Play {
   void run() throws InterruptedException, IOException {
     stage.requireFreePorts();
     stage.clear();
-    screen.print(Mood.BOLD, "Two services, one long-lived stream between them, and a payment service that dies twice.");
+    screen.print(
+        Mood.BOLD,
+        "Two services, one long-lived stream between them, and a payment service that dies twice.");
     startBoth();
     businessAsUsual();
     killPaymentAndBringItBack("first");
@@ -55,17 +57,21 @@ final class Play {
   }
 
   private void startBoth() throws InterruptedException, IOException {
-    screen.say("starting payment and order");
+    screen.say("starting payment");
     stage.payment().start();
-    stage.order().start();
     awaitReady(stage.payment(), stage.paymentActuator());
+    screen.say("payment is ready; starting order");
+    stage.order().start();
     awaitReady(stage.order(), stage.orderActuator());
     screen.say(Mood.GOOD, "both services are ready");
     monitoring.start();
   }
 
   private void businessAsUsual() throws InterruptedException {
-    screen.say("placing " + USUAL_PACE + " orders a second; some cards are declined, and one product was recalled");
+    screen.say(
+        "placing "
+            + USUAL_PACE
+            + " orders a second; some cards are declined, and one product was recalled");
     shopper.pace(USUAL_PACE);
     await("the first 60 orders", PATIENCE, () -> shopper.placed() >= 60 && shopper.confirmed() > 0);
     shopper.pace(RUSH);
@@ -102,7 +108,10 @@ final class Play {
     monitoring.join();
   }
 
-  /** Ends both services, counts, and prints the last line. Does so once; later calls find nothing to do and return 1. */
+  /**
+   * Ends both services, counts, and prints the last line. Does so once; later calls find nothing to
+   * do and return 1.
+   */
   int end() throws InterruptedException {
     if (!ended.compareAndSet(false, true)) {
       return 1;
@@ -155,7 +164,11 @@ final class Play {
       }
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
-            service.name() + " is not ready after " + START.toSeconds() + " s; see " + service.log());
+            service.name()
+                + " is not ready after "
+                + START.toSeconds()
+                + " s; see "
+                + service.log());
       }
       Thread.sleep(200);
     }
@@ -176,8 +189,7 @@ final class Play {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
             "waited %d s for %s; see %s and %s"
-                .formatted(
-                    patience.toSeconds(), what, stage.order().log(), stage.payment().log()));
+                .formatted(patience.toSeconds(), what, stage.order().log(), stage.payment().log()));
       }
       Thread.sleep(50);
     }

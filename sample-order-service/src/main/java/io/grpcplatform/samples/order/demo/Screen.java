@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a person sees: one line for each thing that happens, and below them, on a terminal, a status line that is drawn over and over.
- * Safe for any thread.
+ * What a person sees: one line for each thing that happens, and below them, on a terminal, a status
+ * line that is drawn over and over. Safe for any thread.
  */
 final class Screen {
   private static final int WIDTH = 110;

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One of the two services as a process that the demo started, and may therefore kill. Safe for any thread. */
+/**
+ * One of the two services as a process that the demo started, and may therefore kill. Safe for any
+ * thread.
+ */
 final class ServiceProcess {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 

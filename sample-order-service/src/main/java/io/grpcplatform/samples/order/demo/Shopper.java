@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Places orders at a steady pace and watches each to its end, with plain grpc-java: a client needs nothing of the platform. Remembers
- * the id of every order that was acknowledged.
+ * Places orders at a steady pace and watches each to its end, with plain grpc-java: a client needs
+ * nothing of the platform. Remembers the id of every order that was acknowledged.
  */
 final class Shopper implements AutoCloseable {
   private static final List<String> GOODS =
@@ -82,7 +82,10 @@ final class Shopper implements AutoCloseable {
     }
   }
 
-  /** Of twenty orders two cards are declined, one is declined when captured, and one buys what has been recalled. */
+  /**
+   * Of twenty orders two cards are declined, one is declined when captured, and one buys what has
+   * been recalled.
+   */
   private NewOrder newOrder(int number) {
     int kind = number % 20;
     String card =

@@ -48,7 +48,10 @@ final class Stage {
     }
   }
 
-  /** Throws {@link IllegalStateException} naming the port, and how to choose another, when one is taken. */
+  /**
+   * Throws {@link IllegalStateException} naming the port, and how to choose another, when one is
+   * taken.
+   */
   void requireFreePorts() {
     for (Map.Entry<String, Integer> port : settings.ports().named()) {
       try (ServerSocket probe = new ServerSocket()) {
@@ -93,8 +96,16 @@ final class Stage {
     return List.of(
         "breaker    " + order + "/circuitbreakers",
         "metrics    " + order + "/prometheus",
-        "health     " + order + "/health   and   http://127.0.0.1:" + ports.paymentHttp() + "/actuator/health",
-        "gRPC       127.0.0.1:" + ports.orderGrpc() + " (order)   127.0.0.1:" + ports.paymentGrpc() + " (payment)",
+        "health     "
+            + order
+            + "/health   and   http://127.0.0.1:"
+            + ports.paymentHttp()
+            + "/actuator/health",
+        "gRPC       127.0.0.1:"
+            + ports.orderGrpc()
+            + " (order)   127.0.0.1:"
+            + ports.paymentGrpc()
+            + " (payment)",
         "logs       " + order().log() + "   " + payment().log());
   }
 

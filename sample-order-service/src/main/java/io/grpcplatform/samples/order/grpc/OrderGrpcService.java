@@ -3,7 +3,6 @@ package io.grpcplatform.samples.order.grpc;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.grpcplatform.server.GrpcService;
 import io.grpcplatform.samples.order.NewOrder;
 import io.grpcplatform.samples.order.Order;
 import io.grpcplatform.samples.order.OrderDesk;
@@ -18,6 +17,7 @@ import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
 import io.grpcplatform.samples.order.v1.PlaceOrderResponse;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
+import io.grpcplatform.server.GrpcService;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 

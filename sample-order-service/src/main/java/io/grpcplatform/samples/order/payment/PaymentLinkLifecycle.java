@@ -3,8 +3,8 @@ package io.grpcplatform.samples.order.payment;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Opens the link last and closes it first: channels live around it, and commands of orders accepted meanwhile wait in the database.
- * Called on Spring's threads; {@link #stop(Runnable)} never blocks.
+ * Opens the link last and closes it first: channels live around it, and commands of orders accepted
+ * meanwhile wait in the database. Called on Spring's threads; {@link #stop(Runnable)} never blocks.
  */
 final class PaymentLinkLifecycle implements SmartLifecycle {
   private final PaymentLink link;

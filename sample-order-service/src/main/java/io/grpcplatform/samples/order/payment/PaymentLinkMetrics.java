@@ -8,7 +8,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.stereotype.Component;
 
-/** Meters of the link and of what waits for it. Gauges of the database ask it when they are read. */
+/**
+ * Meters of the link and of what waits for it. Gauges of the database ask it when they are read.
+ */
 @Component
 final class PaymentLinkMetrics implements MeterBinder {
   private final PaymentLinkCounts counts;
@@ -23,8 +25,7 @@ final class PaymentLinkMetrics implements MeterBinder {
 
   @Override
   public void bindTo(MeterRegistry registry) {
-    FunctionCounter.builder(
-            "orders.payment.stream.openings", counts, PaymentLinkCounts::openings)
+    FunctionCounter.builder("orders.payment.stream.openings", counts, PaymentLinkCounts::openings)
         .description("Tries to open the stream to the payment service")
         .register(registry);
     FunctionCounter.builder("orders.payment.answers", counts, PaymentLinkCounts::answers)

@@ -3,13 +3,13 @@ package io.grpcplatform.samples.payment.grpc;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.grpcplatform.server.GrpcService;
 import io.grpcplatform.samples.payment.PaymentDesk;
 import io.grpcplatform.samples.payment.v1.GetPaymentRequest;
 import io.grpcplatform.samples.payment.v1.GetPaymentResponse;
 import io.grpcplatform.samples.payment.v1.PaymentServiceGrpc;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.server.GrpcService;
 
 /**
  * {@code samples.payment.v1.PaymentService}. Called on the server's executor; blocks on the
