@@ -1,0 +1,29 @@
+package io.grpcplatform.bulkhead;
+
+import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Bulkheads around client calls, in resilience4j's own registry where there is one: its meters and
+ * its actuator endpoint show them.
+ */
+@AutoConfiguration(
+    afterName = {
+      "io.github.resilience4j.springboot3.bulkhead.autoconfigure.BulkheadAutoConfiguration",
+      "io.github.resilience4j.springboot4.bulkhead.autoconfigure.BulkheadAutoConfiguration"
+    })
+@ConditionalOnClass(BulkheadRegistry.class)
+@EnableConfigurationProperties(BulkheadProperties.class)
+public final class BulkheadAutoConfiguration {
+
+  @Bean
+  BulkheadClientStage platformBulkheadClientStage(
+      BulkheadProperties properties, ObjectProvider<BulkheadRegistry> registry) {
+    return new BulkheadClientStage(
+        properties, registry.getIfAvailable(BulkheadRegistry::ofDefaults));
+  }
+}

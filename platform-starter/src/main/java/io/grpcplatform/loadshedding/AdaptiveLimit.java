@@ -1,0 +1,100 @@
+package io.grpcplatform.loadshedding;
+
+import com.netflix.concurrency.limits.Limit;
+import com.netflix.concurrency.limits.limit.AIMDLimit;
+import com.netflix.concurrency.limits.limit.FixedLimit;
+import com.netflix.concurrency.limits.limit.Gradient2Limit;
+import com.netflix.concurrency.limits.limit.VegasLimit;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How many calls may be in flight, by one of Netflix's concurrency-limits algorithms.
+ *
+ * <p>The algorithms are told how many times longer than at its fastest a call took, as that many
+ * milliseconds. They were made to compare one kind of call with itself; the ratio lets calls of all
+ * methods speak to one limit.
+ *
+ * <p>Threading: safe.
+ */
+final class AdaptiveLimit {
+
+  /** What a call is reported to have taken when nothing was in its way. */
+  static final long UNIT = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final Limit algorithm;
+  private final int max;
+
+  private AdaptiveLimit(Limit algorithm, int max) {
+    this.algorithm = algorithm;
+    this.max = max;
+  }
+
+  /** The known algorithms. */
+  enum Algorithm {
+    /** Grows while calls hardly queue, shrinks by the length of the queue it infers. */
+    VEGAS {
+      @Override
+      Limit make(int initial, int max) {
+        // The fastest time is ours to renew, so Vegas must not take a loaded one for it.
+        return VegasLimit.newBuilder()
+            .initialLimit(initial)
+            .maxConcurrency(max)
+            .probeMultiplier(Integer.MAX_VALUE)
+            .build();
+      }
+    },
+    /** Follows the ratio of the long-term to the present time of calls. */
+    GRADIENT2 {
+      @Override
+      Limit make(int initial, int max) {
+        return Gradient2Limit.newBuilder()
+            .initialLimit(initial)
+            .minLimit(1)
+            .maxConcurrency(max)
+            .build();
+      }
+    },
+    /** Grows by one, shrinks by a tenth when a call takes more than twice its fastest time. */
+    AIMD {
+      @Override
+      Limit make(int initial, int max) {
+        return AIMDLimit.newBuilder()
+            .initialLimit(initial)
+            .minLimit(1)
+            .maxLimit(max)
+            .timeout(2 * UNIT, TimeUnit.NANOSECONDS)
+            .build();
+      }
+    },
+    /** Stays where it began. */
+    FIXED {
+      @Override
+      Limit make(int initial, int max) {
+        return FixedLimit.of(initial);
+      }
+    };
+
+    abstract Limit make(int initial, int max);
+  }
+
+  static AdaptiveLimit of(Algorithm algorithm, int initial, int max) {
+    return new AdaptiveLimit(algorithm.make(initial, max), max);
+  }
+
+  /** At least 1, at most the maximum that was set. */
+  int calls() {
+    return Math.max(1, Math.min(max, algorithm.getLimit()));
+  }
+
+  /**
+   * Learns from one call that was served.
+   *
+   * @param tookNanos from its arrival to the end of its work
+   * @param fastestNanos what such a call takes when nothing is in its way
+   * @param inFlight how many were in flight when it began, itself included
+   */
+  void sample(long tookNanos, long fastestNanos, int inFlight) {
+    double slowdown = Math.max(1.0, (double) tookNanos / fastestNanos);
+    algorithm.onSample(0, (long) (slowdown * UNIT), inFlight, false);
+  }
+}

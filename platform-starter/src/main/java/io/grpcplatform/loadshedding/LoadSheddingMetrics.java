@@ -1,0 +1,38 @@
+package io.grpcplatform.loadshedding;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
+
+/**
+ * The meters of one gate. In {@code observe} they count what {@code enforce} would refuse: the tag
+ * {@code mode} tells.
+ */
+final class LoadSheddingMetrics {
+
+  private static final String PREFIX = "platform.loadshedding.";
+
+  LoadSheddingMetrics(LoadGate gate, LoadSheddingProperties.Mode mode, MeterRegistry registry) {
+    String tag = mode.name().toLowerCase(Locale.ROOT);
+    Gauge.builder(PREFIX + "limit", gate, LoadGate::limit)
+        .description("Calls that may be in flight")
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder(PREFIX + "inflight", gate, LoadGate::inFlight)
+        .description("Calls in work, and those that waited for a thread when the last one began")
+        .strongReference(true)
+        .register(registry);
+    for (Priority priority : Priority.values()) {
+      FunctionCounter.builder(PREFIX + "shed", gate, counted -> counted.shed(priority))
+          .description("Calls refused (mode enforce) or that would be (mode observe)")
+          .tag("priority", priority.word())
+          .tag("mode", tag)
+          .register(registry);
+    }
+    FunctionCounter.builder(PREFIX + "slowed", gate, LoadGate::slowed)
+        .description("Requests for stream messages held back (mode enforce) or that would be")
+        .tag("mode", tag)
+        .register(registry);
+  }
+}

@@ -1,0 +1,116 @@
+package io.grpcplatform.loadshedding;
+
+import io.grpcplatform.CallKey;
+import io.grpcplatform.SettingException;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
+
+/**
+ * The settings of {@code platform.loadshedding}.
+ *
+ * @param enabled Whether this feature is there at all; without it priorities are not carried on
+ *     either.
+ * @param mode Whether calls are refused under too much load (enforce), only counted (observe), or
+ *     neither (off).
+ * @param algorithm How the number of calls that may be in flight is found.
+ * @param initialLimit How many calls may be in flight at first; with the algorithm "fixed", always.
+ * @param maxLimit How many calls may be in flight at most.
+ * @param priorities What part of the limit each priority may use.
+ * @param methods The priority of calls that bring none, by method "[pkg.Service/Method]" or
+ *     "[pkg.Service/*]".
+ */
+@ConfigurationProperties(prefix = "platform.loadshedding", ignoreUnknownFields = false)
+record LoadSheddingProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("observe") Mode mode,
+    @DefaultValue("vegas") AdaptiveLimit.Algorithm algorithm,
+    @DefaultValue("20") int initialLimit,
+    @DefaultValue("1000") int maxLimit,
+    @DefaultValue Priorities priorities,
+    @DefaultValue Map<String, Priority> methods) {
+
+  private static final String PREFIX = "platform.loadshedding.";
+  private static final int MOST = 100_000;
+  private static final Pattern METHOD_KEY =
+      Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
+
+  LoadSheddingProperties {
+    if (maxLimit < 1 || maxLimit > MOST) {
+      throw SettingException.of(PREFIX + "max-limit", maxLimit, "1 to " + MOST, "1000");
+    }
+    if (initialLimit < 1 || initialLimit > maxLimit) {
+      throw SettingException.of(
+          PREFIX + "initial-limit",
+          initialLimit,
+          "1 to " + PREFIX + "max-limit, " + maxLimit,
+          Integer.toString(Math.min(20, maxLimit)));
+    }
+    for (String key : methods.keySet()) {
+      if (!METHOD_KEY.matcher(key).matches()) {
+        throw SettingException.instead(
+            PREFIX + "methods[" + key + "]",
+            key,
+            "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
+                + " brackets",
+            PREFIX + "methods[pkg.Service/Method]",
+            "critical");
+      }
+    }
+    methods = Map.copyOf(methods);
+  }
+
+  /** What is done with calls that are too many. */
+  enum Mode {
+    /** Nothing is counted and nothing refused; priorities are carried on. */
+    OFF,
+    /** Meters say what would be refused. */
+    OBSERVE,
+    /** Calls are refused. */
+    ENFORCE
+  }
+
+  /**
+   * Percent of the limit that calls may use which matter at least as much as this priority.
+   *
+   * @param critical For critical calls; above 100 they have room that no other call gets.
+   * @param standard For calls without a priority.
+   * @param sheddable For calls whose caller can do without.
+   * @param background For calls nobody waits for.
+   */
+  record Priorities(
+      @DefaultValue("200") int critical,
+      @Name("default") @DefaultValue("100") int standard,
+      @DefaultValue("90") int sheddable,
+      @DefaultValue("80") int background) {
+
+    Priorities {
+      check(Priority.CRITICAL, critical, 1000, "");
+      check(Priority.DEFAULT, standard, critical, ", that of critical");
+      check(Priority.SHEDDABLE, sheddable, standard, ", that of default");
+      check(Priority.BACKGROUND, background, sheddable, ", that of sheddable");
+    }
+
+    private static void check(Priority priority, int percent, int most, String whose) {
+      if (percent < 1 || percent > most) {
+        throw SettingException.of(
+            PREFIX + "priorities." + priority.word(),
+            percent,
+            "a percentage of 1 to " + most + whose,
+            Integer.toString(Math.min(most, LoadGate.Shares.USUAL.percentOf(priority))));
+      }
+    }
+
+    LoadGate.Shares shares() {
+      return new LoadGate.Shares(critical, standard, sheddable, background);
+    }
+  }
+
+  /** The priority of a method's calls that bring none. */
+  Priority priorityOf(CallKey key) {
+    Priority own = methods.get(key.fullMethodName());
+    return own == null ? methods.getOrDefault(key.service() + "/*", Priority.DEFAULT) : own;
+  }
+}
