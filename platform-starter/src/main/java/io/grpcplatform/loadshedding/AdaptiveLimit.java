@@ -89,7 +89,7 @@ final class AdaptiveLimit {
   /**
    * Learns from one call that was served.
    *
-   * @param tookNanos from its arrival to the end of its work
+   * @param tookNanos from its begin to the end of its work, its second wait for a thread included
    * @param fastestNanos what such a call takes when nothing is in its way
    * @param inFlight how many were in flight when it began, itself included
    */

@@ -1,17 +1,21 @@
 package io.grpcplatform.loadshedding;
 
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts what is in flight on one server and decides which calls are shed. A call is in flight from
- * its arrival until its handler is done; those that still wait for a thread count as well.
+ * Counts what is in flight on one server and decides which calls are shed.
  *
- * <p>Shed is a call that meets as many in flight as the limit allows while the process is busy (CPU
- * at 85 % or long waits for a thread), unless those that matter at least as much as it are fewer
- * than its priority's share of the limit.
+ * <p>gRPC hands a unary call to a thread twice: to begin it, which costs next to nothing, and to
+ * bring its message, which starts its work. What piles up under too much load are calls between the
+ * two. So a call is asked both times, and what it is measured by is all that is in work and those
+ * between that matter at least as much: the others will be shed before they work.
  *
- * <p>Threading: safe.
+ * <p>A call is shed that finds its priority's share of the limit in flight by that measure while
+ * the process is busy: CPU at 85 %, or long waits for a thread.
+ *
+ * <p>Threading: safe. Calls that are asked at the same moment may exceed the limit by their number.
  */
 final class LoadGate {
 
@@ -26,13 +30,10 @@ final class LoadGate {
   private final Shares shares;
   private final CpuUse cpu;
   private final QueueWait queueWait = new QueueWait();
-  private final PriorityMix mix = new PriorityMix();
-  private final AtomicLong units = new AtomicLong();
+  private final AtomicLong working = new AtomicLong();
+  private final AtomicIntegerArray begun = new AtomicIntegerArray(Priority.values().length);
   private final LongAdder[] shed = new LongAdder[Priority.values().length];
   private final LongAdder slowed = new LongAdder();
-
-  /** What the last call that began has seen; a stream that is asked later sees no better. */
-  private volatile int waiting;
 
   LoadGate(AdaptiveLimit limit, Shares shares, CpuUse cpu) {
     this.limit = limit;
@@ -47,16 +48,26 @@ final class LoadGate {
    * Whether a call that is about to begin is to be shed; counts it if so.
    *
    * @param stream new streams are measured one step less important than they are
-   * @param behind how many calls wait for a thread
-   * @param waitNanos how long this one has waited
+   * @param waitNanos how long it has waited for its thread
    */
-  boolean sheds(Priority priority, boolean stream, int behind, long waitNanos, long now) {
-    waiting = behind;
-    if (behind > 0) {
-      mix.note(priority);
-    }
-    queueWait.note(waitNanos, now);
-    if (fits(stream ? priority.below() : priority, behind, now)) {
+  boolean shedsNew(Priority priority, boolean stream, long waitNanos, long now) {
+    queueWait.began(waitNanos, now);
+    Priority measured = stream ? priority.below() : priority;
+    return sheds(priority, measured, inFlightFor(measured), now);
+  }
+
+  /**
+   * Whether a unary call that has begun is to be shed before it works; counts it if so.
+   *
+   * @param waitNanos how long it has waited for its message
+   */
+  boolean shedsBegun(Priority priority, long waitNanos, long now) {
+    queueWait.received(waitNanos, now);
+    return sheds(priority, priority, inFlightFor(priority) - WORK, now);
+  }
+
+  private boolean sheds(Priority priority, Priority measured, long others, long now) {
+    if (fits(measured, others, now)) {
       return false;
     }
     shed[priority.rank()].increment();
@@ -65,29 +76,49 @@ final class LoadGate {
 
   /** Whether a live stream is to go on slower than it would; counts it if so. */
   boolean slows(Priority priority, long now) {
-    if (fits(priority, waiting, now)) {
+    if (fits(priority, inFlightFor(priority), now)) {
       return false;
     }
     slowed.increment();
     return true;
   }
 
-  private boolean fits(Priority priority, int behind, long now) {
-    long running = units.get();
+  private boolean fits(Priority priority, long others, long now) {
     long allowed = (long) limit.calls() * WORK;
-    boolean full = running + (long) behind * WORK >= allowed;
-    boolean waitsTooLong = queueWait.tooLong(full, now);
+    boolean waitsTooLong = queueWait.tooLong(others >= allowed, now);
     boolean computesTooMuch = cpu.share(now) >= BUSY_CPU;
-    if (!full || !(waitsTooLong || computesTooMuch)) {
-      return true;
-    }
-    long counted = running + mix.atLeast(priority, behind) * WORK;
-    return counted * 100 < allowed * shares.percentOf(priority);
+    return !(waitsTooLong || computesTooMuch)
+        || others * 100 < allowed * shares.percentOf(priority);
   }
 
-  /** Adds to what is in flight and returns how many calls that makes, rounded up. */
-  int add(int change) {
-    return calls(units.addAndGet(change));
+  private long inFlightFor(Priority priority) {
+    long units = working.get();
+    for (int i = 0; i <= priority.rank(); i++) {
+      units += (long) begun.get(i) * WORK;
+    }
+    return units;
+  }
+
+  /** A unary call has begun. Returns how many calls are in flight, rounded up. */
+  int begin(Priority priority) {
+    begun.incrementAndGet(priority.rank());
+    return inFlight();
+  }
+
+  /** A call that had begun will never work. */
+  void leave(Priority priority) {
+    begun.decrementAndGet(priority.rank());
+  }
+
+  /** A call that had begun starts to work. */
+  void work(Priority priority) {
+    begun.decrementAndGet(priority.rank());
+    working.addAndGet(WORK);
+  }
+
+  /** Adds to what is in work. */
+  void add(int units) {
+    working.addAndGet(units);
   }
 
   void served(long tookNanos, long fastestNanos, int inFlight) {
@@ -98,14 +129,14 @@ final class LoadGate {
     return limit.calls();
   }
 
-  /** Calls in work, rounded up, and those that waited when the last one began. */
+  /** Calls in flight, rounded up. */
   int inFlight() {
-    return calls(units.get()) + waiting;
+    return (int) ((units() + WORK - 1) / WORK);
   }
 
-  /** What is in work, in sixteenths of a call. */
+  /** What is in flight in sixteenths of a call. */
   long units() {
-    return units.get();
+    return inFlightFor(Priority.BACKGROUND);
   }
 
   long shed(Priority priority) {
@@ -116,18 +147,13 @@ final class LoadGate {
     return slowed.sum();
   }
 
-  private static int calls(long units) {
-    return (int) ((units + WORK - 1) / WORK);
-  }
-
   /**
-   * How much of the limit calls may use that matter at least as much as a priority, in percent.
-   *
-   * <p>A critical call is only refused where critical calls alone are twice the limit.
+   * What part of the limit may be in flight for a call of a priority to be let in, in percent.
+   * Above 100 there is room for the important that no other call gets.
    */
   record Shares(int critical, int standard, int sheddable, int background) {
 
-    static final Shares USUAL = new Shares(200, 100, 90, 80);
+    static final Shares USUAL = new Shares(400, 100, 90, 80);
 
     int percentOf(Priority priority) {
       return switch (priority) {

@@ -20,7 +20,7 @@ final class LoadSheddingMetrics {
         .strongReference(true)
         .register(registry);
     Gauge.builder(PREFIX + "inflight", gate, LoadGate::inFlight)
-        .description("Calls in work, and those that waited for a thread when the last one began")
+        .description("Calls in flight, an idle stream as a sixteenth")
         .strongReference(true)
         .register(registry);
     for (Priority priority : Priority.values()) {

@@ -73,7 +73,7 @@ record LoadSheddingProperties(
   }
 
   /**
-   * Percent of the limit that calls may use which matter at least as much as this priority.
+   * Percent of the limit that may be in flight for a call of a priority to be let in.
    *
    * @param critical For critical calls; above 100 they have room that no other call gets.
    * @param standard For calls without a priority.
@@ -81,7 +81,7 @@ record LoadSheddingProperties(
    * @param background For calls nobody waits for.
    */
   record Priorities(
-      @DefaultValue("200") int critical,
+      @DefaultValue("400") int critical,
       @Name("default") @DefaultValue("100") int standard,
       @DefaultValue("90") int sheddable,
       @DefaultValue("80") int background) {

@@ -60,10 +60,10 @@ final class LoadSheddingServerStage implements ServerFeature {
         return null;
       };
     }
-    boolean enforce = properties.mode() == Mode.ENFORCE;
+    Terms terms = new Terms(gate, overload, usual, properties.mode() == Mode.ENFORCE);
     return method.getType() == MethodType.UNARY
-        ? new Unary(gate, overload, usual, enforce, new Fastest())
-        : new Stream(gate, overload, usual, enforce, clock, method.getType());
+        ? new Unary(terms, new Fastest())
+        : new Stream(terms, clock, method.getType());
   }
 
   /** The call's own priority, else its method's; others than the default go on with the call. */
@@ -77,40 +77,42 @@ final class LoadSheddingServerStage implements ServerFeature {
     return priority;
   }
 
-  private record Unary(
-      LoadGate gate, Overload overload, Priority usual, boolean enforce, Fastest fastest)
-      implements StagePlan {
+  /**
+   * What holds for all calls of one method.
+   *
+   * @param usual the priority of calls that bring none
+   * @param enforce whether calls are refused, or only counted
+   */
+  record Terms(LoadGate gate, Overload overload, Priority usual, boolean enforce) {
 
-    @Override
-    public CallHook begin(CallStart call) throws Refusal {
-      Priority priority = priorityOf(call, usual);
+    /** Lets the call in, at the time it returns, or refuses it. */
+    private long admit(CallStart call, Priority priority, boolean stream) throws Refusal {
       long now = System.nanoTime();
-      int waiting = call.waiting();
-      long arrived = call.startNanos();
-      if (gate.sheds(priority, false, waiting, now - arrived, now) && enforce) {
+      if (gate.shedsNew(priority, stream, now - call.startNanos(), now) && enforce) {
         throw overload.refusal(priority, gate, now);
       }
-      return new UnaryWorkHook(gate, fastest, arrived, now, waiting);
+      return now;
     }
   }
 
-  private record Stream(
-      LoadGate gate,
-      Overload overload,
-      Priority usual,
-      boolean enforce,
-      CallClock clock,
-      MethodType type)
-      implements StagePlan {
+  private record Unary(Terms terms, Fastest fastest) implements StagePlan {
 
     @Override
     public CallHook begin(CallStart call) throws Refusal {
-      Priority priority = priorityOf(call, usual);
-      long now = System.nanoTime();
-      if (gate.sheds(priority, true, call.waiting(), now - call.startNanos(), now) && enforce) {
-        throw overload.refusal(priority, gate, now);
-      }
-      return new StreamWorkHook(gate, priority, clock, call.control(), type, enforce);
+      Priority priority = priorityOf(call, terms.usual());
+      long now = terms.admit(call, priority, false);
+      return new UnaryWorkHook(terms, fastest, priority, now);
+    }
+  }
+
+  private record Stream(Terms terms, CallClock clock, MethodType type) implements StagePlan {
+
+    @Override
+    public CallHook begin(CallStart call) throws Refusal {
+      Priority priority = priorityOf(call, terms.usual());
+      terms.admit(call, priority, true);
+      return new StreamWorkHook(
+          terms.gate(), priority, clock, call.control(), type, terms.enforce());
     }
   }
 }

@@ -13,6 +13,7 @@ final class QueueWait {
 
   private static final long LONG_WAIT = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long FOR = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long GAP = TimeUnit.SECONDS.toNanos(1);
   private static final long HOLD = TimeUnit.SECONDS.toNanos(1);
 
   private volatile boolean above;
@@ -21,17 +22,28 @@ final class QueueWait {
   private volatile long lastAbove;
   private volatile long lastPressed;
 
-  /** Takes down how long a call has waited for its thread. */
-  void note(long waitNanos, long now) {
+  /** Takes down how long a call has waited for a thread to begin on. */
+  void began(long waitNanos, long now) {
+    // A call alone proves that waits were long since it had waited 10 ms.
+    note(waitNanos, now - (waitNanos - LONG_WAIT), now);
+  }
+
+  /**
+   * Takes down how long a call that had begun has waited for its message. That may be its caller's
+   * doing: it takes 100 ms of such calls, with none among them that was quick.
+   */
+  void received(long waitNanos, long now) {
+    note(waitNanos, now, now);
+  }
+
+  private void note(long waitNanos, long from, long now) {
     if (waitNanos <= LONG_WAIT) {
       if (above) {
         above = false;
       }
       return;
     }
-    // This call alone proves that waits were long since it had waited 10 ms.
-    long from = now - (waitNanos - LONG_WAIT);
-    if (!above || from - lastAbove > FOR || from - since < 0) {
+    if (!above || from - lastAbove > GAP || from - since < 0) {
       since = from;
       above = true;
     }

@@ -4,34 +4,69 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.Outcome;
+import io.grpcplatform.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One unary call in work, from its begin until its handler is done. Only a call that was served
+ * One unary call in flight, from its begin until its handler is done. Only a call that was served
  * teaches the limit anything: what is cancelled, refused or fails at once says nothing about the
  * time that work takes. Runs on the call's threads.
  */
 final class UnaryWorkHook implements CallHook {
 
+  private static final int BEGUN = 0;
+  private static final int WORKING = 1;
+  private static final int RELEASED = 2;
+
   private final LoadGate gate;
+  private final LoadSheddingServerStage.Terms terms;
   private final Fastest fastest;
-  private final long arrived;
+  private final Priority priority;
   private final long began;
   private final int inFlight;
   private volatile boolean lost;
+  private volatile long workedFrom;
   private boolean served;
+  private int phase = BEGUN;
 
-  /**
-   * Counts the call as in work.
-   *
-   * @param waiting how many calls wait behind it
-   */
-  UnaryWorkHook(LoadGate gate, Fastest fastest, long arrived, long began, int waiting) {
-    this.gate = gate;
+  /** Counts the call as in flight. */
+  UnaryWorkHook(
+      LoadSheddingServerStage.Terms terms,
+      Fastest fastest,
+      Priority priority,
+      long began) {
+    this.terms = terms;
+    this.gate = terms.gate();
     this.fastest = fastest;
-    this.arrived = arrived;
+    this.priority = priority;
     this.began = began;
-    this.inFlight = gate.add(LoadGate.WORK) + waiting;
+    this.workedFrom = began;
+    this.inFlight = gate.begin(priority);
+  }
+
+  @Override
+  public void received(Object message) throws Refusal {
+    long now = System.nanoTime();
+    if (gate.shedsBegun(priority, now - began, now) && terms.enforce()) {
+      release();
+      throw terms.overload().refusal(priority, gate, now);
+    }
+    workedFrom = now;
+    synchronized (this) {
+      if (phase == BEGUN) {
+        phase = WORKING;
+        gate.work(priority);
+      }
+    }
+  }
+
+  private synchronized void release() {
+    switch (phase) {
+      case BEGUN -> gate.leave(priority);
+      case WORKING -> gate.add(-LoadGate.WORK);
+      default -> {}
+    }
+    phase = RELEASED;
   }
 
   @Override
@@ -49,10 +84,10 @@ final class UnaryWorkHook implements CallHook {
 
   @Override
   public void handlerDone() {
-    gate.add(-LoadGate.WORK);
+    release();
     if (served && !lost) {
       long now = System.nanoTime();
-      gate.served(now - arrived, fastest.note(now - began, now), inFlight);
+      gate.served(now - began, fastest.note(now - workedFrom, now), inFlight);
     }
   }
 }

@@ -1,0 +1,96 @@
+package io.grpcplatform.loadshedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpcplatform.CallClock;
+import io.grpcplatform.loadshedding.OpenLoop.Tally;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * A server is sent ten times what it can serve, over loopback. The short form is for 100 calls a
+ * second; {@code -Dplatform.test.overload=20s} is for 200 and lasts that long.
+ */
+final class OverloadTest {
+
+  private static final Duration SETTLE = Duration.ofMillis(750);
+
+  private final @Nullable String asked = System.getProperty("platform.test.overload");
+  private final Duration length = asked == null ? Duration.ofSeconds(3) : Duration.parse("PT" + asked);
+  private final int capacity = asked == null ? 100 : 200;
+
+  @Test
+  void goodputSurvivesTenTimesTheLoad(TestReporter report) throws Exception {
+    LoadSheddingProperties settings = Settings.of("mode", "enforce");
+    LoadGate gate = Settings.gate(settings, Settings.idle());
+    try (FixedCapacity server =
+            new FixedCapacity(capacity, Settings.stage(settings, gate, CallClock.system()));
+        OpenLoop load = new OpenLoop(server.server.getPort())) {
+      // Given a server whose code is warm, and what it does when it is offered as much as it can do.
+      load.warmUp();
+      load.run(10 * capacity, SETTLE);
+      double peak = perSecond(load.run(capacity, SETTLE).servedInAll(), SETTLE);
+
+      // When it is offered ten times as much.
+      Tally overloaded = load.run(10 * capacity, length);
+
+      // Then it does nearly as much as before, the critical calls first.
+      double goodput = perSecond(overloaded.servedInAll(), length);
+      report.publishEntry(figures(peak, goodput, overloaded, gate));
+      assertThat(overloaded.sentInAll()).isGreaterThan((long) (5 * capacity * length.toSeconds()));
+      assertThat(goodput).isGreaterThanOrEqualTo(0.8 * peak);
+      assertThat(overloaded.servedShare(Priority.CRITICAL)).isGreaterThanOrEqualTo(0.99);
+      assertThat(overloaded.servedShare(Priority.BACKGROUND))
+          .isLessThan(overloaded.servedShare(Priority.DEFAULT));
+      assertThat(gate.units()).as("in flight when all is over").isZero();
+
+      // And half its capacity is served whole afterwards.
+      Tally after = load.run(capacity / 2, SETTLE);
+      assertThat(after.servedInAll()).isEqualTo(after.sentInAll());
+    }
+  }
+
+  @Test
+  void withoutSheddingTheSameLoadIsACollapse(TestReporter report) throws Exception {
+    Duration bounded = asked == null ? Duration.ofMillis(2_250) : length;
+    try (FixedCapacity server = new FixedCapacity(capacity);
+        OpenLoop load = new OpenLoop(server.server.getPort())) {
+      load.warmUp();
+
+      Tally overloaded = load.run(10 * capacity, bounded);
+
+      double late = perSecond(overloaded.servedLate.sum(), bounded.dividedBy(2));
+      report.publishEntry(
+          String.format(
+              Locale.ROOT,
+              "without: goodput %.0f/s in the second half, critical %.3f",
+              late,
+              overloaded.servedShare(Priority.CRITICAL)));
+      assertThat(late).isLessThan(0.5 * capacity);
+      assertThat(overloaded.servedShare(Priority.CRITICAL)).isLessThan(0.5);
+    }
+  }
+
+  private static double perSecond(long calls, Duration time) {
+    return calls * 1e3 / time.toMillis();
+  }
+
+  private static String figures(double peak, double goodput, Tally tally, LoadGate gate) {
+    return String.format(
+        Locale.ROOT,
+        "peak %.0f/s, goodput %.0f/s of %d sent; served: critical %.4f (of %d), default %.3f,"
+            + " sheddable %.3f, background %.3f; limit %d",
+        peak,
+        goodput,
+        tally.sentInAll(),
+        tally.servedShare(Priority.CRITICAL),
+        tally.sent[0].sum(),
+        tally.servedShare(Priority.DEFAULT),
+        tally.servedShare(Priority.SHEDDABLE),
+        tally.servedShare(Priority.BACKGROUND),
+        gate.limit());
+  }
+}
