@@ -85,13 +85,14 @@ final class LoadSheddingServerStage implements ServerFeature {
    */
   record Terms(LoadGate gate, Overload overload, Priority usual, boolean enforce) {
 
-    /** Lets the call in, at the time it returns, or refuses it. */
-    private long admit(CallStart call, Priority priority, boolean stream) throws Refusal {
-      long now = System.nanoTime();
-      if (gate.shedsNew(priority, stream, now - call.startNanos(), now) && enforce) {
+    /** Whether the call is let in although it is one too many; refuses it where that counts. */
+    private boolean tooMany(CallStart call, Priority priority, boolean stream, long now)
+        throws Refusal {
+      boolean shed = gate.shedsNew(priority, stream, now - call.startNanos(), now);
+      if (shed && enforce) {
         throw overload.refusal(priority, gate, now);
       }
-      return now;
+      return shed;
     }
   }
 
@@ -100,8 +101,9 @@ final class LoadSheddingServerStage implements ServerFeature {
     @Override
     public CallHook begin(CallStart call) throws Refusal {
       Priority priority = priorityOf(call, terms.usual());
-      long now = terms.admit(call, priority, false);
-      return new UnaryWorkHook(terms, fastest, priority, now);
+      long now = System.nanoTime();
+      boolean counted = terms.tooMany(call, priority, false, now);
+      return new UnaryWorkHook(terms, fastest, priority, now, counted);
     }
   }
 
@@ -110,7 +112,7 @@ final class LoadSheddingServerStage implements ServerFeature {
     @Override
     public CallHook begin(CallStart call) throws Refusal {
       Priority priority = priorityOf(call, terms.usual());
-      terms.admit(call, priority, true);
+      terms.tooMany(call, priority, true, System.nanoTime());
       return new StreamWorkHook(
           terms.gate(), priority, clock, call.control(), type, terms.enforce());
     }

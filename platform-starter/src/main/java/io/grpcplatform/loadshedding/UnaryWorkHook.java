@@ -23,31 +23,38 @@ final class UnaryWorkHook implements CallHook {
   private final Fastest fastest;
   private final Priority priority;
   private final long began;
+  private final boolean counted;
   private final int inFlight;
   private volatile boolean lost;
   private volatile long workedFrom;
   private boolean served;
   private int phase = BEGUN;
 
-  /** Counts the call as in flight. */
+  /**
+   * Counts the call as in flight.
+   *
+   * @param counted whether it was one too many already, and is here because none is refused
+   */
   UnaryWorkHook(
       LoadSheddingServerStage.Terms terms,
       Fastest fastest,
       Priority priority,
-      long began) {
+      long began,
+      boolean counted) {
     this.terms = terms;
     this.gate = terms.gate();
     this.fastest = fastest;
     this.priority = priority;
     this.began = began;
     this.workedFrom = began;
+    this.counted = counted;
     this.inFlight = gate.begin(priority);
   }
 
   @Override
   public void received(Object message) throws Refusal {
     long now = System.nanoTime();
-    if (gate.shedsBegun(priority, now - began, now) && terms.enforce()) {
+    if (!counted && gate.shedsBegun(priority, now - began, now) && terms.enforce()) {
       release();
       throw terms.overload().refusal(priority, gate, now);
     }

@@ -4,6 +4,7 @@ import io.grpcplatform.CallClock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -42,9 +43,10 @@ final class Settings {
     return new CpuUse(() -> 0, 2, System.nanoTime());
   }
 
-  /** A process that uses all its processors, from the first call on that asks. */
+  /** A process that uses more than all its processors whenever it is asked. */
   static CpuUse saturated() {
-    long origin = System.nanoTime() - 1_000_000_000L;
-    return new CpuUse(() -> System.nanoTime() - origin, 1, origin - 1_000_000_000L);
+    AtomicLong used = new AtomicLong();
+    return new CpuUse(
+        () -> used.addAndGet(1_000_000_000_000L), 1, System.nanoTime() - 1_000_000_000L);
   }
 }

@@ -1,0 +1,134 @@
+package io.grpcplatform.loadshedding;
+
+import io.grpc.BindableService;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import io.grpcplatform.ServerPipeline;
+import io.grpcplatform.test.v1.EchoRequest;
+import io.grpcplatform.test.v1.EchoResponse;
+import io.grpcplatform.test.v1.EchoServiceGrpc;
+import io.grpcplatform.testing.ManualClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A server with load shedding on loopback, and one connection to it. Its CPU is the test's. */
+final class Bench implements AutoCloseable {
+
+  final HeldEcho echo = new HeldEcho();
+  final ManualClock clock = new ManualClock();
+  final LoadGate gate;
+  final ManagedChannel channel;
+  private final ExecutorService threads;
+  private final Server server;
+
+  private Bench(BindableService service, ExecutorService threads, CpuUse cpu, String... settings)
+      throws IOException {
+    this.threads = threads;
+    LoadSheddingProperties properties = Settings.of(settings);
+    gate = Settings.gate(properties, cpu);
+    echo.units = gate::units;
+    ServerPipeline pipeline =
+        ServerPipeline.of(List.of(Settings.stage(properties, gate, clock)));
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .executor(threads);
+    builder.addService(
+        pipeline.bind((service == null ? echo : service).bindService(), List.of()));
+    pipeline.trace(builder);
+    server = builder.build().start();
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+  }
+
+  /** Serves on as many threads as there are calls. */
+  static Bench of(CpuUse cpu, String... settings) throws IOException {
+    return new Bench(null, Executors.newCachedThreadPool(), cpu, settings);
+  }
+
+  /**
+   * Serves on one thread: when a call is answered, all that came before it on the connection is
+   * settled.
+   */
+  static Bench inOrder(CpuUse cpu, String... settings) throws IOException {
+    return new Bench(null, Executors.newSingleThreadExecutor(), cpu, settings);
+  }
+
+  /** Serves something else. */
+  static Bench serving(BindableService service, CpuUse cpu, String... settings)
+      throws IOException {
+    return new Bench(service, Executors.newCachedThreadPool(), cpu, settings);
+  }
+
+  static EchoRequest say(String text) {
+    return EchoRequest.newBuilder().setText(text).build();
+  }
+
+  /** The connection as a caller of some priority uses it; null for one that names none. */
+  Channel as(@Nullable String priority) {
+    Metadata headers = new Metadata();
+    if (priority != null) {
+      headers.put(PriorityClientInterceptor.HEADER, priority);
+    }
+    return ClientInterceptors.intercept(
+        channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  /** Makes a call and returns why it failed; null where it did not. */
+  @Nullable StatusRuntimeException call(@Nullable String priority) {
+    try {
+      EchoServiceGrpc.newBlockingStub(as(priority)).unary(say("hello"));
+      return null;
+    } catch (StatusRuntimeException failed) {
+      return failed;
+    }
+  }
+
+  /** Makes calls whose handlers work until the test releases them. */
+  void hold(int calls) throws InterruptedException {
+    for (int i = 0; i < calls; i++) {
+      EchoServiceGrpc.newStub(channel).unary(say("hold"), new Ignoring());
+    }
+    echo.awaitHeld(calls);
+  }
+
+  /** What a critical call finds in flight, itself included, in sixteenths of a call. */
+  long unitsSeen() {
+    return Long.parseLong(
+        EchoServiceGrpc.newBlockingStub(as("critical")).unary(say("units")).getText());
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    echo.releaseAll();
+    channel.shutdownNow();
+    channel.awaitTermination(10, TimeUnit.SECONDS);
+    server.shutdownNow();
+    server.awaitTermination(10, TimeUnit.SECONDS);
+    threads.shutdown();
+  }
+
+  static final class Ignoring implements StreamObserver<EchoResponse> {
+    @Override
+    public void onNext(EchoResponse answer) {}
+
+    @Override
+    public void onError(Throwable failed) {}
+
+    @Override
+    public void onCompleted() {}
+  }
+}

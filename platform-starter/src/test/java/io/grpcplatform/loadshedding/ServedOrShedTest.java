@@ -1,0 +1,182 @@
+package io.grpcplatform.loadshedding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpcplatform.Refusal;
+import io.grpcplatform.test.v1.EchoRequest;
+import io.grpcplatform.test.v1.EchoResponse;
+import io.grpcplatform.test.v1.EchoServiceGrpc;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What unary callers of a busy server get, over loopback, at a fixed limit of two. */
+final class ServedOrShedTest {
+
+  private static final String[] ENFORCED = {
+    "mode", "enforce", "algorithm", "fixed", "initial-limit", "2"
+  };
+  private static final String[] OBSERVED = {"algorithm", "fixed", "initial-limit", "2"};
+
+  @Test
+  void aBusyServerAtItsLimitAnswersOverloadedWithPushback() throws Exception {
+    try (Bench bench = Bench.of(Settings.saturated(), ENFORCED)) {
+      bench.hold(2);
+
+      StatusRuntimeException refused = bench.call(null);
+
+      assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(Refusal.reasonOf(refused.getTrailers())).isEqualTo(Refusal.Reason.OVERLOADED);
+      assertThat(refused.getStatus().getDescription())
+          .isEqualTo(
+              "This replica is busy with 2 calls in flight, its limit is 2 now"
+                  + " (platform.loadshedding.max-limit) and default calls may use their share of"
+                  + " it (platform.loadshedding.priorities.default)");
+      String pushback =
+          refused
+              .getTrailers()
+              .get(Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER));
+      assertThat(Integer.parseInt(pushback)).isBetween(250, 749);
+      assertThat(bench.gate.shed(Priority.DEFAULT)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void criticalCallsPassWhereOthersDoNot() throws Exception {
+    try (Bench bench = Bench.of(Settings.saturated(), ENFORCED)) {
+      bench.hold(2);
+
+      assertThat(bench.call("critical")).isNull();
+      assertThat(bench.call("sheddable")).isNotNull();
+      assertThat(bench.call("unheard-of")).isNotNull();
+    }
+  }
+
+  @Test
+  void aMethodsOwnPriorityServesCallersWithoutOne() throws Exception {
+    try (Bench bench =
+        Bench.of(
+            Settings.saturated(),
+            "mode", "enforce",
+            "algorithm", "fixed",
+            "initial-limit", "2",
+            "methods[platform.test.v1.EchoService/*]", "critical")) {
+      bench.hold(2);
+
+      assertThat(bench.call(null)).isNull();
+      assertThat(bench.call("background")).isNotNull();
+    }
+  }
+
+  @Test
+  void observeRefusesNothingAndCountsEachCallOnce() throws Exception {
+    try (Bench bench = Bench.of(Settings.saturated(), OBSERVED)) {
+      bench.hold(2);
+
+      assertThat(bench.call(null)).isNull();
+
+      assertThat(bench.gate.shed(Priority.DEFAULT)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void offCountsNothing() throws Exception {
+    try (Bench bench = Bench.of(Settings.saturated(), "mode", "off")) {
+      bench.hold(2);
+
+      assertThat(bench.call(null)).isNull();
+      assertThat(bench.gate.units()).isZero();
+    }
+  }
+
+  @Test
+  void aServerThatIsNotBusyServesBeyondItsLimit() throws Exception {
+    try (Bench bench = Bench.of(Settings.idle(), ENFORCED)) {
+      bench.hold(5);
+
+      assertThat(bench.gate.inFlight()).isEqualTo(5);
+      assertThat(bench.call(null)).isNull();
+    }
+  }
+
+  @Test
+  void healthAlwaysPasses() throws Exception {
+    try (Bench bench =
+        Bench.serving(
+            new HealthStatusManager().getHealthService(), Settings.saturated(), ENFORCED)) {
+      bench.gate.add(100 * LoadGate.WORK);
+
+      assertThat(
+              HealthGrpc.newBlockingStub(bench.channel)
+                  .check(HealthCheckRequest.getDefaultInstance())
+                  .getStatusValue())
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void workIsHeldAfterACancelUntilTheHandlerIsDone() throws Exception {
+    try (Bench bench = Bench.of(Settings.idle(), OBSERVED)) {
+      Context.CancellableContext caller = Context.current().withCancellation();
+      Context before = caller.attach();
+      try {
+        bench.hold(1);
+      } finally {
+        caller.detach(before);
+      }
+
+      caller.cancel(null);
+      assertThat(bench.echo.cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(bench.gate.inFlight()).as("the handler still works").isEqualTo(1);
+
+      bench.echo.releaseAll();
+      bench.echo.awaitDone(1);
+      assertThat(bench.gate.units()).isZero();
+      assertThat(bench.gate.limit()).as("a cancelled call teaches nothing").isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aStormOfCancelsLeavesNothingInFlight() throws Exception {
+    int calls = 3_000;
+    try (Bench bench = Bench.inOrder(Settings.saturated(), "mode", "enforce")) {
+      SplittableRandom random = new SplittableRandom(20261107);
+      CountDownLatch closed = new CountDownLatch(calls);
+      for (int i = 0; i < calls; i++) {
+        boolean stream = random.nextInt(4) == 0;
+        ClientCall<EchoRequest, EchoResponse> call =
+            bench.channel.newCall(
+                stream ? EchoServiceGrpc.getBidiMethod() : EchoServiceGrpc.getUnaryMethod(),
+                CallOptions.DEFAULT);
+        call.start(
+            new ClientCall.Listener<>() {
+              @Override
+              public void onClose(Status status, Metadata trailers) {
+                closed.countDown();
+              }
+            },
+            new Metadata());
+        call.request(2);
+        call.sendMessage(Bench.say("hello"));
+        if (stream || random.nextBoolean()) {
+          call.cancel("storm", null);
+        } else {
+          call.halfClose();
+        }
+      }
+      assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
+
+      assertThat(bench.unitsSeen()).as("the asking call alone").isEqualTo(LoadGate.WORK);
+    }
+  }
+}
