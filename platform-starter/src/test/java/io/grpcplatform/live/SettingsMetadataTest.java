@@ -3,8 +3,8 @@ package io.grpcplatform.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,15 +53,11 @@ class SettingsMetadataTest {
   }
 
   private static String metadata() {
-    Path ours;
     try {
-      ours =
-          Path.of(KnownSettings.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      Path file = ours.resolve("META-INF/spring-configuration-metadata.json");
-      try (InputStream stream = Files.newInputStream(file)) {
-        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-      }
-    } catch (IOException | java.net.URISyntaxException failed) {
+      URI classes = KnownSettings.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+      return Files.readString(
+          Path.of(classes).resolve("META-INF/spring-configuration-metadata.json"));
+    } catch (IOException | URISyntaxException failed) {
       throw new IllegalStateException(failed);
     }
   }

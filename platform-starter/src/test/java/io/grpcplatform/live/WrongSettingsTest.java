@@ -7,10 +7,13 @@ import io.grpcplatform.client.GrpcClient;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.util.ArrayList;
 import java.util.List;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.description.annotation.AnnotationDescription;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.util.ClassUtils;
 
@@ -275,12 +278,13 @@ class WrongSettingsTest {
 
   @Test
   void letsTheApplicationOwnAPrefixToo() {
-    application
-        .withUserConfiguration(OwnProperties.class)
-        .withPropertyValues("platform.of.mine.color=blue")
-        .run(
-            context ->
-                assertThat(context.getBean(OwnProperties.Mine.class).color()).isEqualTo("blue"));
+    ApplicationContextRunner colored =
+        application.withPropertyValues("platform.of.mine.color=blue");
+
+    colored.run(context -> assertThat(context).hasFailed());
+    colored
+        .withBean(ownProperties("platform.of.mine"))
+        .run(context -> assertThat(context).hasNotFailed());
   }
 
   @Test
@@ -301,6 +305,19 @@ class WrongSettingsTest {
         .withPropertyValues(corrected.toArray(String[]::new))
         .run(context -> assertThat(context).as("with %s", corrected).hasNotFailed());
     return report[0].description() + "\n\n" + report[0].action();
+  }
+
+  /** Made here, because a written class would get metadata, and then its names are known anyway. */
+  private static Class<?> ownProperties(String prefix) {
+    return new ByteBuddy()
+        .subclass(Object.class)
+        .annotateType(
+            AnnotationDescription.Builder.ofType(ConfigurationProperties.class)
+                .define("prefix", prefix)
+                .build())
+        .make()
+        .load(WrongSettingsTest.class.getClassLoader())
+        .getLoaded();
   }
 
   private static String yaml(String unindented) {
