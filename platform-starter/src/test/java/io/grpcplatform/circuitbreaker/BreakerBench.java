@@ -22,17 +22,17 @@ final class BreakerBench {
   final CircuitBreakerClientStage stage;
 
   BreakerBench(String... settings) {
-    this(3, settings);
+    this(3, 4, settings);
   }
 
-  BreakerBench(int probes, String... settings) {
+  BreakerBench(int probes, int minimumCalls, String... settings) {
     registry =
         CircuitBreakerRegistry.of(
             CircuitBreakerConfig.custom()
                 .clock(clock)
                 .slidingWindowType(SlidingWindowType.TIME_BASED)
                 .slidingWindowSize(10)
-                .minimumNumberOfCalls(4)
+                .minimumNumberOfCalls(minimumCalls)
                 .failureRateThreshold(50)
                 .waitDurationInOpenState(Duration.ofSeconds(5))
                 .permittedNumberOfCallsInHalfOpenState(probes)
