@@ -17,7 +17,8 @@ final class BreakerBench {
   static final String NAME = "payment:platform.test.v1.EchoService";
 
   final TestClock clock = new TestClock();
-  final AtomicInteger halfOpened = new AtomicInteger();
+  final AtomicInteger connects = new AtomicInteger();
+  final ConnectBackoffs backoffs = new ConnectBackoffs();
   final CircuitBreakerRegistry registry;
   final CircuitBreakerClientStage stage;
 
@@ -43,7 +44,10 @@ final class BreakerBench {
             registry::circuitBreaker,
             registry,
             clock.calls,
-            channel -> halfOpened.incrementAndGet());
+            channel -> {
+              connects.incrementAndGet();
+              backoffs.reset(channel);
+            });
   }
 
   static CircuitBreakerProperties settings(String... pairs) {

@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -318,5 +319,43 @@ final class PermitConservationTest {
     }
 
     assertThat(drain(bench.breaker())).isEqualTo(3);
+  }
+
+  @Test
+  void endingsThatRaceGiveOneResultEach() throws Exception {
+    // Given many half-open streams that have not opened yet.
+    int calls = 20_000;
+    BreakerBench bench = new BreakerBench(calls + 1, calls + 1);
+    ScriptedChannel transport = new ScriptedChannel();
+    Channel channel = through(bench, transport);
+    bench.breaker().transitionToOpenState();
+    bench.breaker().transitionToHalfOpenState();
+    List<ClientCall<EchoRequest, EchoResponse>> flying = new ArrayList<>();
+    List<ScriptedCall<?>> wires = new ArrayList<>();
+    for (int i = 0; i < calls; i++) {
+      ClientCall<EchoRequest, EchoResponse> call =
+          channel.newCall(EchoServiceGrpc.getBidiMethod(), CallOptions.DEFAULT);
+      call.start(new Ends(), new Metadata());
+      flying.add(call);
+      wires.add(transport.last.get());
+    }
+
+    // When headers, a cancel and a close come from three threads at once.
+    List<Callable<@Nullable Void>> racers = new ArrayList<>();
+    racers.add(() -> each(wires, ScriptedCall::headers));
+    racers.add(() -> each(flying, call -> call.cancel("gone", null)));
+    racers.add(() -> each(wires, wire -> wire.close(Status.UNIMPLEMENTED)));
+    for (Future<@Nullable Void> done : threads.invokeAll(racers, 60, TimeUnit.SECONDS)) {
+      done.get();
+    }
+
+    // Then each stream either opened and kept its permit, or gave it back.
+    int opened = bench.breaker().getMetrics().getNumberOfBufferedCalls();
+    assertThat(drain(bench.breaker())).isEqualTo(calls + 1 - opened);
+  }
+
+  private static <T> @Nullable Void each(List<T> items, Consumer<T> action) {
+    items.forEach(action);
+    return null;
   }
 }
