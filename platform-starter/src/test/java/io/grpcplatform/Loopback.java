@@ -56,8 +56,7 @@ public final class Loopback implements AutoCloseable {
 
   /** A channel of a name. */
   public ManagedChannel channel(String name, ClientFeature... features) {
-    NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext();
+    NettyChannelBuilder builder = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext();
     if (features.length > 0) {
       ClientPipeline.of(name, List.of(features)).install(builder);
     }

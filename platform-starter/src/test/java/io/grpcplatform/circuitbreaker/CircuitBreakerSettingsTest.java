@@ -233,12 +233,9 @@ final class CircuitBreakerSettingsTest {
                           .getRegisterHealthIndicator())
                   .isTrue();
               breaker.transitionToForcedOpenState();
-              assertThat(
-                      context
-                          .getBean(EventConsumerRegistry.class)
-                          .getEventConsumer(breaker.getName())
-                          .getBufferedEvents())
-                  .hasSize(1);
+              EventConsumerRegistry<?> events = context.getBean(EventConsumerRegistry.class);
+              assertThat(events.getEventConsumer(breaker.getName()).getBufferedEvents().size())
+                  .isEqualTo(1);
             });
   }
 
