@@ -23,16 +23,13 @@ final class ServerCallTracer extends ServerStreamTracer {
       Status.DEADLINE_EXCEEDED.withDescription("The call's deadline passed");
 
   /**
-   * How close to its deadline a reset still counts as the deadline's. The client's timer and the
-   * server's start one network hop apart, and the client's reset usually wins.
+   * How close to its deadline a reset still counts as the deadline's: an eighth of the whole time
+   * between these two. The client's timer and the server's start one network hop apart, a busy or
+   * cold process reads headers tens of milliseconds late, and the client's reset usually wins.
    */
-  private static final long DEADLINE_SKEW_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+  private static final long LEAST_SKEW_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
-  /**
-   * The least part of the whole time that counts as near. A busy or cold process may read a call's
-   * headers tens of milliseconds late, and its reset at once.
-   */
-  private static final long DEADLINE_SKEW_PART = 8;
+  private static final long MOST_SKEW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private static final Metadata.Key<String> TIMEOUT =
       Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
@@ -89,7 +86,8 @@ final class ServerCallTracer extends ServerStreamTracer {
 
   /** Whether a reset that came with {@code left} nanoseconds to go is the deadline's own. */
   static boolean deadlinePassed(long left, long lived) {
-    long skew = Math.max(DEADLINE_SKEW_NANOS, (left + lived) / DEADLINE_SKEW_PART);
+    long part = (left + lived) / 8;
+    long skew = Math.min(Math.max(part, LEAST_SKEW_NANOS), MOST_SKEW_NANOS);
     return left <= Math.min(skew, lived);
   }
 

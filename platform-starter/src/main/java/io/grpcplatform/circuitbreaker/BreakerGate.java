@@ -1,0 +1,119 @@
+package io.grpcplatform.circuitbreaker;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.grpc.Status;
+import io.grpcplatform.Refusal;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One resilience4j breaker whose permits know the state that gave them.
+ *
+ * <p>resilience4j has no permit token: a result or a release counts for whatever state the breaker
+ * is in when it arrives, so calls admitted while closed would decide the verdict of a later
+ * half-open state, or add permits to it. A permit here is the object that holds the numbers of the
+ * state which admitted the call; resilience4j makes a new one with every state but OPEN, which
+ * keeps its predecessor's, and with every reset. A result is passed on only while that object is
+ * still the breaker's and the breaker has not opened.
+ *
+ * <p>Threading: safe. One race remains: a thread that is held up between the check and the report
+ * for longer than the breaker stays open, counts in the next half-open state.
+ */
+final class BreakerGate {
+
+  private final Runnable halfOpened;
+  private final OpenTime openTime = new OpenTime();
+  private volatile CircuitBreaker breaker;
+  private volatile @Nullable Object probing;
+
+  /**
+   * A gate.
+   *
+   * @param halfOpened runs once per half-open state, before the first call it lets through
+   */
+  BreakerGate(CircuitBreaker breaker, Runnable halfOpened) {
+    this.breaker = breaker;
+    this.halfOpened = halfOpened;
+  }
+
+  CircuitBreaker breaker() {
+    return breaker;
+  }
+
+  /** Goes on with another breaker of the same name; permits of the one before count no more. */
+  void replace(CircuitBreaker replacement) {
+    breaker = replacement;
+  }
+
+  /** Asks for a permit, which is to be given back once: by a result, or by {@link #release}. */
+  Object admit() throws Refusal {
+    CircuitBreaker current = breaker;
+    if (!current.tryAcquirePermission()) {
+      throw refusal(current);
+    }
+    // Read after the permit: the first probe is what turns OPEN into HALF_OPEN.
+    Object permit = current.getMetrics();
+    if (current.getState() == State.HALF_OPEN && probing != permit) {
+      probing = permit;
+      halfOpened.run();
+    }
+    return permit;
+  }
+
+  void success(Object permit, long nanos) {
+    CircuitBreaker current = breaker;
+    if (counts(current, permit)) {
+      current.onSuccess(nanos, TimeUnit.NANOSECONDS);
+      openTime.note(current, probing);
+    }
+  }
+
+  void failure(Object permit, long nanos, Status.Code code) {
+    CircuitBreaker current = breaker;
+    if (counts(current, permit)) {
+      current.onError(nanos, TimeUnit.NANOSECONDS, StatusFailure.of(code));
+      openTime.note(current, probing);
+    }
+  }
+
+  void release(Object permit) {
+    CircuitBreaker current = breaker;
+    if (counts(current, permit)) {
+      current.releasePermission();
+    }
+  }
+
+  /** Counts a stream that was let in long ago and still works; never while half-open. */
+  void sample(Object permit) {
+    if (breaker.getState() != State.HALF_OPEN) {
+      success(permit, 0);
+    }
+  }
+
+  /** Counts a stream that had opened and has failed; never while half-open. */
+  void failedSample(Object permit, Status.Code code) {
+    if (breaker.getState() != State.HALF_OPEN) {
+      failure(permit, 0, code);
+    }
+  }
+
+  private static boolean counts(CircuitBreaker current, Object permit) {
+    return current.getMetrics() == permit && current.getState() != State.OPEN;
+  }
+
+  private Refusal refusal(CircuitBreaker current) {
+    State state = current.getState();
+    openTime.note(current, probing);
+    return new Refusal(
+        Refusal.Reason.CIRCUIT_OPEN,
+        "The circuit breaker "
+            + current.getName()
+            + " is "
+            + state
+            + " (resilience4j.circuitbreaker.instances.\"["
+            + current.getName()
+            + "]\", configs.grpc)",
+        state == State.OPEN ? openTime.remaining(current) : null);
+  }
+}

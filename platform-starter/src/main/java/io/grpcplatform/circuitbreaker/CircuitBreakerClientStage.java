@@ -1,0 +1,89 @@
+package io.grpcplatform.circuitbreaker;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpcplatform.CallClock;
+import io.grpcplatform.CallKey;
+import io.grpcplatform.CallStart;
+import io.grpcplatform.ClientFeature;
+import io.grpcplatform.ClientStage;
+import io.grpcplatform.StagePlan;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a circuit breaker before each call and tells it how the call went. Runs on the thread that
+ * starts the call, and on the call's executor when it ends.
+ */
+final class CircuitBreakerClientStage implements ClientFeature {
+
+  private final CircuitBreakerProperties properties;
+  private final Function<String, CircuitBreaker> breakers;
+  private final CallClock clock;
+  private final Consumer<String> halfOpened;
+  private final Map<String, BreakerGate> gates = new ConcurrentHashMap<>();
+
+  /**
+   * The stage.
+   *
+   * @param breakers finds or makes the breaker of a name
+   * @param halfOpened hears the channel of each breaker that begins to let calls through again
+   */
+  CircuitBreakerClientStage(
+      CircuitBreakerProperties properties,
+      Function<String, CircuitBreaker> breakers,
+      CircuitBreakerRegistry registry,
+      CallClock clock,
+      Consumer<String> halfOpened) {
+    this.properties = properties;
+    this.breakers = breakers;
+    this.clock = clock;
+    this.halfOpened = halfOpened;
+    registry.getEventPublisher().onEntryReplaced(event -> replaced(event.getNewEntry()));
+  }
+
+  private void replaced(CircuitBreaker replacement) {
+    BreakerGate gate = gates.get(replacement.getName());
+    if (gate != null) {
+      gate.replace(replacement);
+    }
+  }
+
+  @Override
+  public ClientStage stage() {
+    return ClientStage.CIRCUIT_BREAKER;
+  }
+
+  @Override
+  public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
+    if (!properties.enabled()) {
+      return null;
+    }
+    String name = properties.granularity().nameOf(key);
+    BreakerGate gate =
+        gates.computeIfAbsent(
+            name,
+            absent ->
+                new BreakerGate(breakers.apply(name), () -> halfOpened.accept(key.channel())));
+    OutcomeTable table = properties.tableOf(key);
+    return method.getType() == MethodType.UNARY
+        ? call -> new UnaryPermit(gate, table, gate.admit(), deadlineOf(call), call.startNanos())
+        : call -> new StreamPermit(gate, table, clock, gate.admit(), deadlineOf(call));
+  }
+
+  private static @Nullable Deadline deadlineOf(CallStart call) {
+    Deadline own = call.deadline();
+    Deadline inherited = Context.current().getDeadline();
+    if (own == null || inherited == null) {
+      return own == null ? inherited : own;
+    }
+    return own.minimum(inherited);
+  }
+}

@@ -1,0 +1,119 @@
+package io.grpcplatform.circuitbreaker;
+
+import io.grpc.Status;
+import io.grpcplatform.CallKey;
+import io.grpcplatform.Outcome;
+import io.grpcplatform.SettingException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The settings of {@code platform.circuitbreaker}. Thresholds and times are resilience4j's own:
+ * {@code resilience4j.circuitbreaker.*}.
+ *
+ * @param enabled Whether client calls go through circuit breakers.
+ * @param granularity How many methods share a breaker.
+ * @param fairBudget A call that was given less time than this and ran out of it says nothing about
+ *     the backend.
+ * @param outcomes What a status code says about the backend, where it differs from the platform's
+ *     table.
+ * @param channels Differences by channel name.
+ * @param methods Differences by method, "[pkg.Service/Method]" or "[pkg.Service/*]".
+ */
+@ConfigurationProperties(prefix = "platform.circuitbreaker", ignoreUnknownFields = false)
+record CircuitBreakerProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("service") Granularity granularity,
+    @DefaultValue("50ms") Duration fairBudget,
+    @DefaultValue Map<Status.Code, Outcome.Kind> outcomes,
+    @DefaultValue Map<String, Scope> channels,
+    @DefaultValue Map<String, Scope> methods) {
+
+  private static final String PREFIX = "platform.circuitbreaker.";
+  private static final Pattern METHOD_KEY =
+      Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
+
+  CircuitBreakerProperties {
+    if (fairBudget.isNegative()) {
+      throw new SettingException(
+          PREFIX + "fair-budget",
+          fairBudget.toMillis() + "ms",
+          "0s to count every expired call, or a positive duration such as 50ms",
+          PREFIX + "fair-budget: 50ms");
+    }
+    for (String key : methods.keySet()) {
+      if (!METHOD_KEY.matcher(key).matches()) {
+        throw new SettingException(
+            PREFIX + "methods.\"[" + key + "]\"",
+            key,
+            "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
+                + " brackets",
+            PREFIX + "methods.\"[pkg.Service/Method]\".outcomes.not-found: failure");
+      }
+    }
+    outcomes = Map.copyOf(outcomes);
+    channels = Map.copyOf(channels);
+    methods = Map.copyOf(methods);
+  }
+
+  /** What one breaker stands for. */
+  enum Granularity {
+    /** All methods of a channel share a breaker, named {@code <channel>}. */
+    CHANNEL(0),
+    /** The methods of a service on a channel share one, named {@code <channel>:<service>}. */
+    SERVICE(1),
+    /** Each method has its own, named {@code <channel>:<service>:<method>}. */
+    METHOD(2);
+
+    private final int colons;
+
+    Granularity(int colons) {
+      this.colons = colons;
+    }
+
+    // A slash in a breaker's name would break the paths of resilience4j's actuator endpoints.
+    String nameOf(CallKey key) {
+      return switch (this) {
+        case CHANNEL -> key.channel();
+        case SERVICE -> key.channel() + ":" + key.service();
+        case METHOD -> key.channel() + ":" + key.service() + ":" + key.method();
+      };
+    }
+
+    /** Whether {@code name} has the form of the names given here. */
+    boolean names(String name) {
+      return name.chars().filter(letter -> letter == ':').count() == colons;
+    }
+  }
+
+  /**
+   * Differences of one channel, service or method.
+   *
+   * @param outcomes What a status code says about the backend.
+   */
+  record Scope(@DefaultValue Map<Status.Code, Outcome.Kind> outcomes) {
+    Scope {
+      outcomes = Map.copyOf(outcomes);
+    }
+  }
+
+  /** The table of a method: the nearest difference wins. */
+  OutcomeTable tableOf(CallKey key) {
+    OutcomeTable.Builder table = new OutcomeTable.Builder(fairBudget);
+    table.override(outcomes);
+    override(table, channels, key.channel());
+    override(table, methods, key.service() + "/*");
+    override(table, methods, key.fullMethodName());
+    return table.build();
+  }
+
+  private static void override(OutcomeTable.Builder table, Map<String, Scope> scopes, String key) {
+    Scope scope = scopes.get(key);
+    if (scope != null) {
+      table.override(scope.outcomes());
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.grpcplatform.circuitbreaker;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long a breaker will stay open. resilience4j does not tell, so it is worked out from when the
+ * breaker was first seen open and how often in a row it was.
+ */
+final class OpenTime {
+
+  private @Nullable Object noted;
+  private int openedInARow;
+  private Instant until = Instant.EPOCH;
+
+  /**
+   * Takes down that the breaker has opened, if it has.
+   *
+   * @param probing the permit of the last half-open state, or null
+   */
+  void note(CircuitBreaker breaker, @Nullable Object probing) {
+    if (breaker.getState() != State.OPEN) {
+      return;
+    }
+    // An open state keeps the numbers of the one it came from, so they tell which that was.
+    Object cameFrom = breaker.getMetrics();
+    synchronized (this) {
+      if (noted == cameFrom) {
+        return;
+      }
+      noted = cameFrom;
+      openedInARow = cameFrom == probing ? openedInARow + 1 : 1;
+      CircuitBreakerConfig config = breaker.getCircuitBreakerConfig();
+      Long millis = config.getWaitIntervalFunctionInOpenState().apply(openedInARow);
+      until = config.getClock().instant().plusMillis(millis);
+    }
+  }
+
+  /** What is left of the open state, or null where that cannot be told. */
+  @Nullable Duration remaining(CircuitBreaker breaker) {
+    synchronized (this) {
+      Duration left =
+          Duration.between(breaker.getCircuitBreakerConfig().getClock().instant(), until);
+      return left.isNegative() || left.isZero() ? null : left;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.grpcplatform.client;
+
+import io.grpc.ClientInterceptor;
+import io.grpc.NameResolverProvider;
+import io.grpc.NameResolverRegistry;
+import io.grpcplatform.ChannelContributor;
+import io.grpcplatform.ClientFeature;
+import io.grpcplatform.client.ChannelFactory.Parts;
+import java.time.Duration;
+import java.util.ServiceLoader;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.StringUtils;
+import org.springframework.util.function.SingletonSupplier;
+
+/** Named channels and their injection. */
+@AutoConfiguration
+@EnableConfigurationProperties(ClientProperties.class)
+public final class ClientAutoConfiguration {
+
+  /** How long calls in flight may go on when the channels close. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** There also where the client is off, so that an injection point says what it misses. */
+  @Bean
+  static BeanFactoryPostProcessor grpcClientInjection() {
+    return factory -> {
+      if (factory instanceof DefaultListableBeanFactory beans) {
+        beans.setAutowireCandidateResolver(
+            new GrpcClientCandidateResolver(
+                beans.getAutowireCandidateResolver(), beans.getBeanProvider(GrpcChannels.class)));
+      }
+    };
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnProperty(
+      prefix = "platform.client",
+      name = "enabled",
+      havingValue = "true",
+      matchIfMissing = true)
+  @ConditionalOnMissingBean(GrpcChannels.class)
+  static class Channels {
+
+    @Bean
+    StaticNameResolverProvider grpcStaticNameResolverProvider() {
+      return new StaticNameResolverProvider();
+    }
+
+    @Bean
+    SharedChannels grpcChannels(
+        ClientProperties properties,
+        ObjectProvider<NameResolverProvider> resolvers,
+        ObjectProvider<ClientFeature> features,
+        @GlobalClientInterceptor ObjectProvider<ClientInterceptor> interceptors,
+        ObjectProvider<ChannelContributor> contributors,
+        ObjectProvider<GrpcChannelCustomizer> customizers) {
+      NameResolverRegistry registry = registry(resolvers);
+      // Asked for with the first channel: one of these beans may itself inject a channel.
+      SingletonSupplier<Parts> parts =
+          SingletonSupplier.of(
+              () ->
+                  new Parts(
+                      features.orderedStream().toList(),
+                      interceptors.orderedStream().toList(),
+                      contributors.orderedStream().toList(),
+                      customizers.orderedStream().toList()));
+      String inProcess = properties.inProcessName();
+      Target.Reader targets =
+          new Target.Reader(
+              StringUtils.hasText(inProcess) ? inProcess : null,
+              scheme -> registry.getProviderForScheme(scheme) != null);
+      return new SharedChannels(
+          properties, targets, new ChannelFactory(registry, () -> parts.obtain()));
+    }
+
+    @Bean
+    ClientLifecycle grpcClientLifecycle(SharedChannels channels) {
+      return new ClientLifecycle(channels, PATIENCE);
+    }
+
+    /** Of this context alone: in gRPC's global registry two contexts would find each other's. */
+    private static NameResolverRegistry registry(ObjectProvider<NameResolverProvider> resolvers) {
+      NameResolverRegistry registry = new NameResolverRegistry();
+      NameResolverRegistry global = NameResolverRegistry.getDefaultRegistry();
+      for (NameResolverProvider found : ServiceLoader.load(NameResolverProvider.class)) {
+        NameResolverProvider usable = global.getProviderForScheme(found.getScheme());
+        if (usable != null) {
+          registry.register(usable);
+        }
+      }
+      resolvers.orderedStream().forEach(registry::register);
+      return registry;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.grpcplatform.deadline;
+
+/**
+ * How much of an inherited deadline a call may spend: what is left, less a reserve for the answer's
+ * way back through this hop. All in nanoseconds.
+ *
+ * @param percent the share of what is left that is kept back
+ * @param min the least that is kept back; also the least a call must have to be worth sending
+ * @param max the most that is kept back
+ */
+record DeadlineBudget(int percent, long min, long max) {
+
+  /** What is kept back of an inherited deadline with {@code remaining} to go. */
+  long reserve(long remaining) {
+    // Divided first: a deadline of years times a percentage would overflow.
+    return Math.max(min, Math.min(max, remaining / 100 * percent));
+  }
+
+  /** What a call may spend of an inherited deadline with {@code remaining} to go. */
+  long allowed(long remaining) {
+    return remaining - reserve(remaining);
+  }
+
+  /** Whether a call with {@code left} to go is not worth sending. */
+  boolean tooShort(long left) {
+    return left < min || left <= 0;
+  }
+}

@@ -1,0 +1,75 @@
+package io.grpcplatform.deadline;
+
+import io.grpcplatform.CallKey;
+import io.grpcplatform.SettingException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** How deadline settings are named, checked and looked up. */
+final class DeadlineSettings {
+
+  private static final Pattern METHOD_KEY =
+      Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
+
+  private DeadlineSettings() {}
+
+  /** Nanoseconds; the longest durations are cut to 292 years. */
+  static long nanos(Duration duration) {
+    return TimeUnit.NANOSECONDS.convert(duration);
+  }
+
+  /** The property of one key of a map, in the form that keeps dots and slashes. */
+  static String property(String map, String key) {
+    return map + ".\"[" + key + "]\"";
+  }
+
+  /** The YAML that sets {@code property}, on one line. */
+  static String yaml(String property, String value) {
+    return property + ": " + value;
+  }
+
+  /** A duration as it is written in a property. */
+  static String text(Duration duration) {
+    long nanos = nanos(duration);
+    if (nanos % 1_000_000_000L == 0) {
+      return nanos / 1_000_000_000L + "s";
+    }
+    return nanos % 1_000_000L == 0 ? nanos / 1_000_000L + "ms" : nanos + "ns";
+  }
+
+  static void notNegative(String property, Duration value) {
+    if (value.isNegative()) {
+      throw new SettingException(
+          property,
+          text(value),
+          "0s for none, or a positive duration such as 5s",
+          yaml(property, "5s"));
+    }
+  }
+
+  /** Rejects a key that cannot name a method, such as one that lost its slash to YAML. */
+  static void checkMethodKey(String map, String key, String value) {
+    if (!METHOD_KEY.matcher(key).matches()) {
+      throw new SettingException(
+          property(map, key),
+          key,
+          "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
+              + " brackets",
+          yaml(property(map, "pkg.Service/Method"), value));
+    }
+  }
+
+  /** The value for a method: its own, else its service's, else null. */
+  static <T> @Nullable T ofMethod(Map<String, T> methods, CallKey key) {
+    T own = methods.get(key.fullMethodName());
+    return own == null ? methods.get(key.service() + "/*") : own;
+  }
+
+  /** The key under which {@link #ofMethod} found its value. */
+  static String keyOf(Map<String, ?> methods, CallKey key) {
+    return methods.containsKey(key.fullMethodName()) ? key.fullMethodName() : key.service() + "/*";
+  }
+}

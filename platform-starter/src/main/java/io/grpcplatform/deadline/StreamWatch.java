@@ -1,0 +1,134 @@
+package io.grpcplatform.deadline;
+
+import io.grpc.Metadata;
+import io.grpcplatform.CallClock;
+import io.grpcplatform.CallControl;
+import io.grpcplatform.CallHook;
+import io.grpcplatform.Outcome;
+import io.grpcplatform.Refusal;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream under its limits. It has one timer at a time, which looks at the time of the last
+ * message when it fires: a message costs a clock reading and no timer.
+ *
+ * <p>Threading: the callbacks run on the call's threads, {@link #run} on the clock's.
+ */
+final class StreamWatch implements CallHook, Runnable {
+
+  private final StreamLimits limits;
+  private final CallClock clock;
+  private final CallControl control;
+  private final long started;
+  private final long age;
+  private volatile long lastMessage;
+  private volatile boolean opened;
+  private volatile boolean over;
+  private volatile @Nullable Runnable timer;
+
+  /**
+   * A watch that is not running yet.
+   *
+   * @param age this stream's own age limit in nanoseconds; 0 for none
+   */
+  StreamWatch(StreamLimits limits, long age, CallClock clock, CallControl control) {
+    this.limits = limits;
+    this.clock = clock;
+    this.control = control;
+    this.age = age;
+    this.started = clock.nanoTime();
+    this.lastMessage = started;
+  }
+
+  @Override
+  public void headers(Metadata headers) {
+    opened = true;
+  }
+
+  @Override
+  public void received(Object message) {
+    opened = true;
+    touch();
+  }
+
+  @Override
+  public void sent(Object message) {
+    touch();
+  }
+
+  private void touch() {
+    if (limits.idle().on()) {
+      lastMessage = clock.nanoTime();
+    }
+  }
+
+  @Override
+  public void ended(Outcome outcome) {
+    over = true;
+    Runnable pending = timer;
+    if (pending != null) {
+      pending.run();
+    }
+  }
+
+  /** Looks whether a limit was passed; if not, looks again when the next one may be. */
+  @Override
+  public void run() {
+    if (over) {
+      return;
+    }
+    long now = clock.nanoTime();
+    long next = Long.MAX_VALUE;
+    if (limits.open().on() && !opened) {
+      long left = limits.open().nanos() - (now - started);
+      if (left <= 0) {
+        control.end(
+            refusal(Refusal.Reason.OPEN_TIMEOUT, "No headers and no message", limits.open()));
+        return;
+      }
+      next = left;
+    }
+    if (limits.idle().on()) {
+      long left = limits.idle().nanos() - (now - lastMessage);
+      if (left <= 0) {
+        control.end(
+            refusal(Refusal.Reason.STREAM_IDLE, "No message in either direction", limits.idle()));
+        return;
+      }
+      next = Math.min(next, left);
+    }
+    if (age > 0) {
+      long left = age - (now - started);
+      if (left <= 0) {
+        control.end(refusal(Refusal.Reason.STREAM_MAX_AGE, "The stream has lived", limits.age()));
+        return;
+      }
+      next = Math.min(next, left);
+    }
+    if (next < Long.MAX_VALUE) {
+      arm(next);
+    }
+  }
+
+  private void arm(long delayNanos) {
+    Runnable armed = clock.schedule(this, delayNanos);
+    timer = armed;
+    if (over) {
+      // The call ended between the look and the timer, and took back only the one before.
+      armed.run();
+    }
+  }
+
+  private static Refusal refusal(Refusal.Reason reason, String seen, StreamLimits.Limit limit) {
+    return new Refusal(
+        reason,
+        seen
+            + " for "
+            + TimeUnit.NANOSECONDS.toMillis(limit.nanos())
+            + " ms ("
+            + limit.property()
+            + ")",
+        null);
+  }
+}
