@@ -41,7 +41,18 @@ public final class SettingException extends IllegalArgumentException {
    */
   public static SettingException of(
       String property, @Nullable Object seen, String expected, String works) {
-    return new SettingException(property, seen, expected, SettingYaml.of(property, works));
+    return instead(property, seen, expected, property, works);
+  }
+
+  /**
+   * A setting that should have another name, with the YAML made from that name.
+   *
+   * @param better the property to set instead
+   * @param works a value that would work there
+   */
+  public static SettingException instead(
+      String property, @Nullable Object seen, String expected, String better, String works) {
+    return new SettingException(property, seen, expected, SettingYaml.of(better, works));
   }
 
   private static String leaf(String property) {

@@ -63,12 +63,18 @@ final class ChannelFactory {
   }
 
   private ManagedChannelBuilder<?> builder(Target target) {
-    if (target instanceof Target.InProcess inProcess) {
-      // Off by default in this transport alone; a test is to see the retries of production.
-      return InProcessChannelBuilder.forName(inProcess.name()).enableRetry();
-    }
-    return Grpc.newChannelBuilder(
-        ((Target.Resolved) target).uri(), InsecureChannelCredentials.create(), resolvers);
+    return target instanceof Target.InProcess inProcess
+        ? inProcess(inProcess.name())
+        : Grpc.newChannelBuilder(
+            ((Target.Resolved) target).uri(), InsecureChannelCredentials.create(), resolvers);
+  }
+
+  @SuppressWarnings("deprecation") // this builder takes a resolver of its own in no other way
+  private static ManagedChannelBuilder<?> inProcess(String name) {
+    return InProcessChannelBuilder.forTarget(InProcessResolverProvider.TARGET)
+        .nameResolverFactory(new InProcessResolverProvider(name))
+        // Off by default in this transport alone; a test is to see the retries of production.
+        .enableRetry();
   }
 
   private static void apply(Defaults settings, ManagedChannelBuilder<?> builder) {

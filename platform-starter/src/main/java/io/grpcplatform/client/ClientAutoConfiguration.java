@@ -6,6 +6,7 @@ import io.grpc.NameResolverRegistry;
 import io.grpcplatform.ChannelContributor;
 import io.grpcplatform.ClientFeature;
 import io.grpcplatform.client.ChannelFactory.Parts;
+import java.time.Duration;
 import java.util.ServiceLoader;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -23,6 +24,9 @@ import org.springframework.util.function.SingletonSupplier;
 @AutoConfiguration
 @EnableConfigurationProperties(ClientProperties.class)
 public final class ClientAutoConfiguration {
+
+  /** How long calls in flight may go on when the channels close. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** There also where the client is off, so that an injection point says what it misses. */
   @Bean
@@ -79,7 +83,7 @@ public final class ClientAutoConfiguration {
 
     @Bean
     ClientLifecycle grpcClientLifecycle(SharedChannels channels) {
-      return new ClientLifecycle(channels);
+      return new ClientLifecycle(channels, PATIENCE);
     }
 
     /** Of this context alone: in gRPC's global registry two contexts would find each other's. */

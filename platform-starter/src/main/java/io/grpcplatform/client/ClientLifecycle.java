@@ -5,7 +5,7 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Closes the channels when the application stops, after its server has stopped: what the server
- * drains may still call others. Calls in flight get {@value #PATIENCE_SECONDS} s.
+ * drains may still call others. Calls in flight get some time before they are cut.
  *
  * <p>Threading: called on Spring's shutdown thread, which it never blocks: the waiting is done by a
  * thread of its own.
@@ -15,13 +15,13 @@ final class ClientLifecycle implements SmartLifecycle {
   /** Below the server's {@code DEFAULT_PHASE - 1024}: starts before it and stops after it. */
   static final int PHASE = DEFAULT_PHASE - 4096;
 
-  private static final int PATIENCE_SECONDS = 5;
-
   private final SharedChannels channels;
+  private final Duration patience;
   private volatile boolean running;
 
-  ClientLifecycle(SharedChannels channels) {
+  ClientLifecycle(SharedChannels channels, Duration patience) {
     this.channels = channels;
+    this.patience = patience;
   }
 
   @Override
@@ -50,7 +50,7 @@ final class ClientLifecycle implements SmartLifecycle {
   @Override
   public void stop() {
     try {
-      channels.shutdown(Duration.ofSeconds(PATIENCE_SECONDS));
+      channels.shutdown(patience);
     } finally {
       running = false;
     }

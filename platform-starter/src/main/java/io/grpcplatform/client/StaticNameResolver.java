@@ -27,14 +27,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class StaticNameResolver extends NameResolver {
 
+  /** Finds the addresses of a host; blocks. */
+  @FunctionalInterface
+  interface Lookup {
+    InetAddress[] addressesOf(String host) throws UnknownHostException;
+  }
+
   private final List<HostPort> addresses;
+  private final Lookup lookup;
   private final SynchronizationContext context;
   private final Executor offload;
   private final Map<HostPort, EquivalentAddressGroup> known = new ConcurrentHashMap<>();
   private @Nullable Listener2 listener;
   private boolean resolving;
 
-  StaticNameResolver(List<HostPort> addresses, Args args) {
+  StaticNameResolver(List<HostPort> addresses, Args args, Lookup lookup) {
+    this.lookup = lookup;
     this.addresses = List.copyOf(addresses);
     this.context = args.getSynchronizationContext();
     Executor given = args.getOffloadExecutor();
@@ -96,9 +104,9 @@ final class StaticNameResolver extends NameResolver {
     }
   }
 
-  private static EquivalentAddressGroup groupOf(HostPort address) throws UnknownHostException {
+  private EquivalentAddressGroup groupOf(HostPort address) throws UnknownHostException {
     List<SocketAddress> sockets = new ArrayList<>();
-    for (InetAddress ip : InetAddress.getAllByName(address.host())) {
+    for (InetAddress ip : lookup.addressesOf(address.host())) {
       sockets.add(new InetSocketAddress(ip, address.port()));
     }
     return new EquivalentAddressGroup(

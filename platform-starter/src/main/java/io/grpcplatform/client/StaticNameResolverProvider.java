@@ -2,6 +2,7 @@ package io.grpcplatform.client;
 
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
+import java.net.InetAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ final class StaticNameResolverProvider extends NameResolverProvider {
       }
       addresses.add(address);
     }
-    return new StaticNameResolver(addresses, args);
+    return new StaticNameResolver(addresses, args, InetAddress::getAllByName);
   }
 
   @Override

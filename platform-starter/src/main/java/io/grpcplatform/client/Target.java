@@ -3,7 +3,6 @@ package io.grpcplatform.client;
 import io.grpcplatform.SettingException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,17 +50,14 @@ sealed interface Target {
     private @Nullable Target understand(String text) {
       Matcher scheme = SCHEME.matcher(text);
       if (!scheme.matches()) {
-        return HostPort.parse(text) == null ? null : new Resolved("dns:///" + text);
+        return byName(text);
       }
       String rest = scheme.group(2);
-      return switch (scheme.group(1).toLowerCase(Locale.ROOT)) {
+      return switch (scheme.group(1)) {
         case "in-process" -> inProcess(rest);
-        case "static" -> fixed(rest);
-        case "dns" -> {
-          String name = rest.startsWith("///") ? rest.substring(3) : rest;
-          yield HostPort.parse(name) == null ? null : new Resolved("dns:///" + name);
-        }
-        case "unix" -> rest.isEmpty() ? null : new Resolved(text);
+        case "static" -> rest.startsWith("//") ? fixed(rest.substring(2)) : null;
+        case "dns" -> byName(rest.startsWith("///") ? rest.substring(3) : rest);
+        case "unix" -> rest.isEmpty() || !schemes.test("unix") ? null : new Resolved(text);
         default -> schemes.test(scheme.group(1)) ? new Resolved(text) : null;
       };
     }
@@ -71,19 +67,25 @@ sealed interface Target {
       return server == null ? null : new InProcess(server);
     }
 
-    private static @Nullable Target fixed(String rest) {
-      if (!rest.startsWith("//")) {
-        return null;
-      }
-      String list = rest.startsWith("///") ? rest.substring(3) : rest.substring(2);
+    private static @Nullable Target byName(String text) {
+      HostPort address = HostPort.parse(text);
+      // gRPC's resolver would refuse the underscore with the first call.
+      return address == null || address.host().contains("_") ? null : uri("dns", text);
+    }
+
+    private static @Nullable Target fixed(String list) {
       for (String address : list.split(",", -1)) {
         if (HostPort.parse(address) == null) {
           return null;
         }
       }
+      return uri("static", list);
+    }
+
+    /** Names stand in the path: a list of hosts is no authority to a strict URI parser. */
+    private static @Nullable Target uri(String scheme, String names) {
       try {
-        // In the path, because a list of hosts is no authority that a strict URI parser accepts.
-        return new Resolved(new URI("static", "", "/" + list, null).toString());
+        return new Resolved(new URI(scheme, "", "/" + names, null).toString());
       } catch (URISyntaxException unparsable) {
         return null;
       }

@@ -37,7 +37,7 @@ record DrainTimes(Duration delay, Duration grace) {
               + seconds(phase)
               + " of "
               + PHASE,
-          "spring:\n  lifecycle:\n    timeout-per-shutdown-phase: " + seconds(sum) + "\n");
+          "spring:\n  lifecycle:\n    timeout-per-shutdown-phase: " + seconds(sum));
     }
     return new DrainTimes(chosen, grace);
   }

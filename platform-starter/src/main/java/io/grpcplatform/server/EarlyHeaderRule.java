@@ -1,6 +1,7 @@
 package io.grpcplatform.server;
 
 import io.grpc.MethodDescriptor;
+import io.grpcplatform.SettingException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeSet;
@@ -10,6 +11,8 @@ import java.util.TreeSet;
  * the default.
  */
 record EarlyHeaderRule(boolean standard, Map<String, Boolean> methods) {
+
+  private static final String METHODS = ServerProperties.PREFIX + ".early-headers.methods";
 
   boolean early(MethodDescriptor<?, ?> method) {
     Boolean own = methods.get(method.getFullMethodName());
@@ -28,15 +31,15 @@ record EarlyHeaderRule(boolean standard, Map<String, Boolean> methods) {
     }
     for (Map.Entry<String, Boolean> entry : methods.entrySet()) {
       if (!known.contains(entry.getKey())) {
-        throw ServerProperties.wrong(
-            "early-headers.methods",
-            entry.getKey(),
+        String example = known.isEmpty() ? "pkg.Service/*" : known.first();
+        throw new SettingException(
+            METHODS + "[" + entry.getKey() + "]",
+            entry.getValue(),
             "a method that is served here, in quotes and brackets; there are "
                 + String.join(", ", known),
-            "\n        \"["
-                + (known.isEmpty() ? "pkg.Service/*" : known.first())
-                + "]\": "
-                + entry.getValue());
+            SettingException.of(
+                    METHODS + "[" + example + "]", null, "", String.valueOf(entry.getValue()))
+                .yaml());
       }
     }
   }

@@ -111,6 +111,7 @@ final class ServerLifecycle implements SmartLifecycle {
       drain.run(servers);
     } finally {
       second.restore();
+      servers.shutdownNow();
       synchronized (this) {
         running = null;
       }

@@ -176,16 +176,6 @@ record ServerProperties(
 
   static SettingException wrong(
       String leaf, @Nullable Object seen, String expected, String example) {
-    return new SettingException(PREFIX + "." + leaf, seen, expected, yaml(leaf, example));
-  }
-
-  private static String yaml(String leaf, String example) {
-    StringBuilder lines = new StringBuilder("platform:\n  server:");
-    String indent = "\n    ";
-    for (String word : leaf.split("\\.", -1)) {
-      lines.append(indent).append(word).append(':');
-      indent += "  ";
-    }
-    return lines.append(' ').append(example).append('\n').toString();
+    return SettingException.of(PREFIX + "." + leaf, seen, expected, example);
   }
 }

@@ -35,6 +35,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -110,7 +112,7 @@ final class ServerAutoConfigurationTest {
                 assertThat(failure)
                     .hasMessageContaining("port: " + port)
                     .hasMessageContaining("platform.server.port");
-                assertThat(failure.yaml()).isEqualTo("platform:\n  server:\n    port: 0\n");
+                assertThat(failure.yaml()).isEqualTo("platform:\n  server:\n    port: 0");
               });
     }
   }
@@ -270,8 +272,44 @@ final class ServerAutoConfigurationTest {
         .run(
             context ->
                 assertThat(settingFailure(context))
-                    .hasMessageContaining("platform.Nobody/Bidi")
+                    .hasMessageStartingWith("methods[platform.Nobody/Bidi]: false")
                     .hasMessageContaining("platform.test.v1.EchoService/Bidi"));
+  }
+
+  @Test
+  void refusesMethodKeysWithoutTheirBrackets() {
+    runner
+        .withBean(EchoHandler.class)
+        .withPropertyValues(
+            "platform.server.early-headers.methods.platform.test.v1.EchoService/Bidi=false")
+        .run(
+            context ->
+                assertThat(settingFailure(context)).hasMessageContaining("in quotes and brackets"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "keepalive.time, -1s, 0s or more",
+    "keepalive.timeout, 0s, more than 0s",
+    "keepalive.permit-time, -1s, 0s or more",
+    "connection.max-age, -1s, 0s or more",
+    "connection.max-age-grace, -1s, 0s or more",
+    "connection.max-idle, -1s, 0s or more",
+    "connection.max-concurrent-calls, -1, >= 0",
+    "inbound.message.max-size, 0B, 1B to",
+    "inbound.metadata.max-size, 2GB, 1B to",
+    "shutdown.drain-delay, -1s, 0s or more",
+    "shutdown.grace-period, -1s, 0s or more",
+    "port, -2, 0 to 65535"
+  })
+  void namesThePropertyOfEachWrongValue(String leaf, String value, String expected) {
+    runner
+        .withPropertyValues("platform.server." + leaf + "=" + value)
+        .run(
+            context ->
+                assertThat(settingFailure(context))
+                    .hasMessageContaining("expected: " + expected)
+                    .hasMessageEndingWith("platform.server." + leaf + ")"));
   }
 
   private static SettingException settingFailure(AssertableApplicationContext context) {

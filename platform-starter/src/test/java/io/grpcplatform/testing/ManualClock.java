@@ -4,6 +4,7 @@ import io.grpcplatform.CallClock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,24 +70,19 @@ public final class ManualClock implements CallClock {
   }
 
   /**
-   * Blocks until at least {@code count} tasks wait for their time, as scheduled by other threads.
+   * Blocks until another thread has scheduled a task that is due in exactly {@code delay}.
    *
    * @throws AssertionError if that takes longer than {@code limit} of real time
    */
-  public synchronized void awaitWaiting(int count, Duration limit) throws InterruptedException {
+  public synchronized void awaitTask(Duration delay, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    while (tasks.size() < count) {
+    while (tasks.stream().noneMatch(task -> task.dueNanos() - now == delay.toNanos())) {
       long left = end - System.nanoTime();
       if (left <= 0) {
         throw new AssertionError(
-            tasks.size()
-                + " tasks wait on the clock after "
-                + limit
-                + " (expected: "
-                + count
-                + ")");
+            "No task is due in " + delay + " after " + limit + " of waiting: " + tasks);
       }
-      wait(left / 1_000_000, (int) (left % 1_000_000));
+      TimeUnit.NANOSECONDS.timedWait(this, left);
     }
   }
 

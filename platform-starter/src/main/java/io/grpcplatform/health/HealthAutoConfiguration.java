@@ -1,0 +1,73 @@
+package io.grpcplatform.health;
+
+import io.grpc.BindableService;
+import io.grpcplatform.DrainSignal;
+import io.grpcplatform.PlatformAutoConfiguration;
+import io.grpcplatform.ServerPipeline;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+
+/** Lets the health service follow the application's availability and its drain. */
+@AutoConfiguration(after = PlatformAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "platform.health.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(HealthProperties.class)
+public final class HealthAutoConfiguration {
+
+  @Bean
+  HealthNames platformHealthNames(
+      ObjectProvider<ApplicationAvailability> availability, DrainSignal drain) {
+    ApplicationAvailability now = availability.getIfAvailable();
+    HealthNames names =
+        new HealthNames(
+            now != null && now.getLivenessState() == LivenessState.CORRECT,
+            now != null && now.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC);
+    drain.subscribe(
+        phase -> {
+          if (phase == DrainSignal.Phase.ANNOUNCED) {
+            names.announced();
+          }
+        });
+    return names;
+  }
+
+  @Bean
+  HealthServerContributor platformHealthServerContributor(
+      HealthNames names,
+      ObjectProvider<BindableService> services,
+      ObjectProvider<ServerPipeline> pipelines) {
+    return new HealthServerContributor(names, services, pipelines);
+  }
+
+  @Bean
+  ApplicationListener<AvailabilityChangeEvent<?>> platformHealthAvailability(HealthNames names) {
+    return new AvailabilityListener(names);
+  }
+
+  /** A class, because a lambda would hide which events it listens to. */
+  private static final class AvailabilityListener
+      implements ApplicationListener<AvailabilityChangeEvent<?>> {
+
+    private final HealthNames names;
+
+    AvailabilityListener(HealthNames names) {
+      this.names = names;
+    }
+
+    @Override
+    public void onApplicationEvent(AvailabilityChangeEvent<?> event) {
+      if (event.getState() instanceof LivenessState state) {
+        names.live(state == LivenessState.CORRECT);
+      } else if (event.getState() instanceof ReadinessState state) {
+        names.ready(state == ReadinessState.ACCEPTING_TRAFFIC);
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.grpcplatform.lifecycle;
+
+import io.grpcplatform.CallClock;
+import io.grpcplatform.DrainSignal;
+import io.grpcplatform.DrainSignal.Phase;
+import io.grpcplatform.PlatformAutoConfiguration;
+import java.util.random.RandomGenerator;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+
+/** Keeps track of the calls in flight and ends them in good order when the server drains. */
+@AutoConfiguration(after = PlatformAutoConfiguration.class)
+@ConditionalOnBooleanProperty(name = "platform.lifecycle.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(LifecycleProperties.class)
+public final class LifecycleAutoConfiguration {
+
+  @Bean
+  LifecycleServerStage platformLifecycleServerStage(
+      LifecycleProperties properties,
+      DrainSignal signal,
+      CallClock clock,
+      ApplicationContext context) {
+    // Spring itself refuses traffic only where there is a web server.
+    signal.subscribe(
+        phase -> {
+          if (phase == Phase.ANNOUNCED) {
+            AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
+          }
+        });
+    CallsInFlight calls = new CallsInFlight();
+    signal.subscribe(
+        new DrainSweep(calls, clock, RandomGenerator.getDefault(), properties.streamSpread()));
+    return new LifecycleServerStage(calls, signal, clock);
+  }
+}

@@ -1,0 +1,131 @@
+package io.grpcplatform.live;
+
+import io.grpcplatform.SettingException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Says of a {@code platform.} property that Spring's binder refuses what {@link
+ * SettingFailureAnalyzer} says of any other: an unknown name inside a map, a value of the wrong
+ * type.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException> {
+
+  @Override
+  protected @Nullable FailureAnalysis analyze(Throwable failure, BindException refused) {
+    if (!refused.getName().toString().startsWith(KnownSettings.ROOT)) {
+      return null;
+    }
+    UnboundConfigurationPropertiesException unbound =
+        findCause(refused, UnboundConfigurationPropertiesException.class);
+    SettingException wrong = unbound == null ? ofType(refused) : ofName(refused, unbound);
+    return wrong == null ? null : SettingFailureAnalyzer.analysis(wrong, failure);
+  }
+
+  private static @Nullable SettingException ofName(
+      BindException refused, UnboundConfigurationPropertiesException unbound) {
+    ConfigurationProperty first = unbound.getUnboundProperties().iterator().next();
+    SetSetting seen = new SetSetting(first.getName().toString(), first.getValue());
+    String nearest = NearestName.of(seen.name(), candidates(refused, first.getName()));
+    return nearest == null
+        ? null
+        : SettingException.instead(
+            seen.name(),
+            seen.shown(),
+            "a property that exists; the nearest is " + nearest,
+            nearest,
+            String.valueOf(seen.shown()));
+  }
+
+  /** What could have been bound, with the map keys of the name that could not. */
+  private static List<String> candidates(BindException refused, ConfigurationPropertyName unbound) {
+    List<String> names = new ArrayList<>();
+    for (List<String> leaf : RecordNames.leaves(List.of(), refused.getTarget().getType())) {
+      ConfigurationPropertyName name = refused.getName();
+      for (String element : leaf) {
+        int index = name.getNumberOfElements();
+        String key =
+            index < unbound.getNumberOfElements()
+                ? unbound.getElement(index, Form.ORIGINAL)
+                : "name";
+        name =
+            element.equals(RecordNames.ANY) ? name.append("[" + key + "]") : name.append(element);
+      }
+      names.add(name.toString());
+    }
+    return names;
+  }
+
+  private static @Nullable SettingException ofType(BindException refused) {
+    BindException inner = innermost(refused);
+    ConfigurationProperty property = inner.getProperty();
+    if (property == null) {
+      return null;
+    }
+    Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(inner.getTarget().getType().toClass());
+    SetSetting seen = new SetSetting(inner.getName().toString(), property.getValue());
+    String fallback =
+        KnownSettings.onClasspathOf(BindingFailureAnalyzer.class.getClassLoader())
+            .defaultOf(seen.name());
+    String works = fallback == null ? example(type) : fallback;
+    return works == null
+        ? null
+        : SettingException.of(seen.name(), seen.shown(), expected(type), works);
+  }
+
+  private static BindException innermost(BindException outer) {
+    BindException inner = outer;
+    for (Throwable cause = outer.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof BindException deeper) {
+        inner = deeper;
+      }
+    }
+    return inner;
+  }
+
+  private static String expected(Class<?> type) {
+    if (type == Duration.class) {
+      return "a duration with its unit; 0s means off";
+    }
+    if (type == DataSize.class) {
+      return "a size with its unit";
+    }
+    return type.isEnum()
+        ? "one of " + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT)
+        : "a " + type.getSimpleName();
+  }
+
+  private static @Nullable String example(Class<?> type) {
+    if (type == Duration.class) {
+      return "5s";
+    }
+    if (type == DataSize.class) {
+      return "4MB";
+    }
+    if (type == Boolean.class) {
+      return "true";
+    }
+    if (Number.class.isAssignableFrom(type)) {
+      return "1";
+    }
+    return type.isEnum()
+        ? String.valueOf(type.getEnumConstants()[0]).toLowerCase(Locale.ROOT)
+        : null;
+  }
+}

@@ -1,0 +1,67 @@
+package io.grpcplatform.live;
+
+import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
+import io.grpcplatform.SettingException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.core.env.ConfigurableEnvironment;
+
+/**
+ * Fails the start where a per-method key names a service of this application but no method of it.
+ * Runs once every bean is made, before the server starts. Services that are only called are not
+ * known here.
+ */
+final class MethodKeysCheck implements SmartInitializingSingleton {
+
+  private final ConfigurableEnvironment environment;
+  private final ObjectProvider<BindableService> services;
+
+  MethodKeysCheck(ConfigurableEnvironment environment, ObjectProvider<BindableService> services) {
+    this.environment = environment;
+    this.services = services;
+  }
+
+  @Override
+  public void afterSingletonsInstantiated() {
+    Map<String, Set<String>> methods = new HashMap<>();
+    for (SetSetting setting : SetSetting.in(environment)) {
+      MethodKey key = MethodKey.of(setting);
+      if (key != null && !key.method().equals("*")) {
+        if (methods.isEmpty()) {
+          services.forEach(service -> add(service.bindService().getServiceDescriptor(), methods));
+        }
+        check(setting, key, methods.get(key.service()));
+      }
+    }
+  }
+
+  private static void add(ServiceDescriptor service, Map<String, Set<String>> methods) {
+    Set<String> names = methods.computeIfAbsent(service.getName(), name -> new TreeSet<>());
+    for (MethodDescriptor<?, ?> method : service.getMethods()) {
+      String name = method.getBareMethodName();
+      if (name != null) {
+        names.add(name);
+      }
+    }
+  }
+
+  private static void check(SetSetting setting, MethodKey key, @Nullable Set<String> methods) {
+    if (methods == null || methods.contains(key.method())) {
+      return;
+    }
+    String nearest = NearestName.of(key.method(), methods);
+    throw SettingException.instead(
+        setting.name(),
+        setting.shown(),
+        "a method of " + key.service() + ": " + String.join(", ", methods),
+        setting.name().replace("/" + key.method() + "]", "/" + nearest + "]"),
+        String.valueOf(setting.shown()));
+  }
+}

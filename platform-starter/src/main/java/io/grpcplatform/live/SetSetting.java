@@ -1,0 +1,53 @@
+package io.grpcplatform.live;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * One {@code platform.} property as somebody has written it.
+ *
+ * @param name the name as written, slashes and brackets included
+ * @param value what it was set to
+ */
+record SetSetting(String name, @Nullable Object value) {
+
+  /**
+   * Where others put names of their own, so that an unknown one means nothing; as in the binder.
+   */
+  private static final Set<String> SHARED =
+      Set.of(
+          StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+          StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
+
+  private static final List<String> SECRET =
+      List.of("password", "secret", "token", "key", "credential");
+
+  /** Every property under {@code platform.} that files, arguments and the like have set. */
+  static List<SetSetting> in(ConfigurableEnvironment environment) {
+    List<SetSetting> found = new ArrayList<>();
+    for (PropertySource<?> source : environment.getPropertySources()) {
+      if (source instanceof EnumerablePropertySource<?> files
+          && !SHARED.contains(source.getName())) {
+        for (String name : files.getPropertyNames()) {
+          if (name.startsWith(KnownSettings.ROOT)) {
+            found.add(new SetSetting(name, files.getProperty(name)));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The value as a message may show it. */
+  Object shown() {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return value == null ? "" : SECRET.stream().anyMatch(lower::contains) ? "******" : value;
+  }
+}

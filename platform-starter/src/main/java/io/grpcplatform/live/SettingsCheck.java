@@ -1,0 +1,71 @@
+package io.grpcplatform.live;
+
+import io.grpcplatform.SettingException;
+import java.util.HashSet;
+import java.util.Set;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Fails the start where a {@code platform.} property is set that nothing reads. Runs before any
+ * bean is made, so that it comes before whatever the mistake would break.
+ */
+final class SettingsCheck implements BeanFactoryPostProcessor {
+
+  private final ConfigurableEnvironment environment;
+
+  SettingsCheck(ConfigurableEnvironment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+    ClassLoader loader = beans.getBeanClassLoader();
+    KnownSettings known =
+        KnownSettings.onClasspathOf(loader == null ? ClassUtils.getDefaultClassLoader() : loader);
+    Set<ConfigurationPropertyName> own = prefixesOfTheApplication(beans, known);
+    for (SetSetting setting : SetSetting.in(environment)) {
+      MethodKey.of(setting);
+      ConfigurationPropertyName name = ConfigurationPropertyName.adapt(setting.name(), '.');
+      if (!known.knows(name) && own.stream().noneMatch(prefix -> prefix.isAncestorOf(name))) {
+        throw unknown(setting, name.toString(), known);
+      }
+    }
+  }
+
+  /** Somebody else may have properties under {@code platform.} too, with no metadata of them. */
+  private static Set<ConfigurationPropertyName> prefixesOfTheApplication(
+      ConfigurableListableBeanFactory beans, KnownSettings known) {
+    Set<ConfigurationPropertyName> prefixes = new HashSet<>();
+    for (String bean : beans.getBeanDefinitionNames()) {
+      // No factory bean may be made this early.
+      ConfigurationProperties bound =
+          beans.findAnnotationOnBean(bean, ConfigurationProperties.class, false);
+      if (bound != null
+          && bound.prefix().startsWith(KnownSettings.ROOT)
+          && !known.knowsUnder(bound.prefix())) {
+        prefixes.add(ConfigurationPropertyName.of(bound.prefix()));
+      }
+    }
+    return prefixes;
+  }
+
+  private static SettingException unknown(SetSetting setting, String name, KnownSettings known) {
+    String nearest = NearestName.of(name, known.all());
+    if (nearest == null) {
+      throw new IllegalStateException(
+          "No configuration metadata of the platform is on the classpath (expected: the jar's"
+              + " META-INF/spring-configuration-metadata.json)");
+    }
+    return SettingException.instead(
+        setting.name(),
+        setting.shown(),
+        "a property that exists; the nearest is " + nearest,
+        nearest,
+        String.valueOf(setting.shown()));
+  }
+}

@@ -1,0 +1,66 @@
+package io.grpcplatform.circuitbreaker;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/** A breaker stage on clocks of the test's own: opens at 4 calls, for 5 s, and probes with 3. */
+final class BreakerBench {
+
+  static final String NAME = "payment:platform.test.v1.EchoService";
+
+  final TestClock clock = new TestClock();
+  final AtomicInteger halfOpened = new AtomicInteger();
+  final CircuitBreakerRegistry registry;
+  final CircuitBreakerClientStage stage;
+
+  BreakerBench(String... settings) {
+    this(3, settings);
+  }
+
+  BreakerBench(int probes, String... settings) {
+    registry =
+        CircuitBreakerRegistry.of(
+            CircuitBreakerConfig.custom()
+                .clock(clock)
+                .slidingWindowType(SlidingWindowType.TIME_BASED)
+                .slidingWindowSize(10)
+                .minimumNumberOfCalls(4)
+                .failureRateThreshold(50)
+                .waitDurationInOpenState(Duration.ofSeconds(5))
+                .permittedNumberOfCallsInHalfOpenState(probes)
+                .build());
+    stage =
+        new CircuitBreakerClientStage(
+            settings(settings),
+            registry::circuitBreaker,
+            registry,
+            clock.calls,
+            channel -> halfOpened.incrementAndGet());
+  }
+
+  static CircuitBreakerProperties settings(String... pairs) {
+    Map<String, String> values = new HashMap<>();
+    for (int i = 0; i < pairs.length; i += 2) {
+      values.put("platform.circuitbreaker." + pairs[i], pairs[i + 1]);
+    }
+    return new Binder(new MapConfigurationPropertySource(values))
+        .bindOrCreate("platform.circuitbreaker", CircuitBreakerProperties.class);
+  }
+
+  CircuitBreaker breaker() {
+    return registry.circuitBreaker(NAME);
+  }
+
+  /** Lets the open state pass. */
+  void waitOutOpenState() {
+    clock.advance(Duration.ofMillis(5_001));
+  }
+}

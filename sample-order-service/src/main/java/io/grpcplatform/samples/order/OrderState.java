@@ -1,0 +1,20 @@
+package io.grpcplatform.samples.order;
+
+/** How far an order has come. */
+public enum OrderState {
+  RESERVING,
+  AUTHORIZING,
+  CAPTURING,
+  CONFIRMING,
+  /** Paid, and the goods are the customer's. Final. */
+  CONFIRMED,
+  VOIDING,
+  REFUNDING,
+  RELEASING,
+  /** Not to be delivered, nothing held, nothing owed. Final. */
+  CANCELLED;
+
+  public boolean isFinal() {
+    return this == CONFIRMED || this == CANCELLED;
+  }
+}

@@ -1,0 +1,11 @@
+package io.grpcplatform.samples.order;
+
+import java.util.function.Supplier;
+
+/**
+ * Runs work in one database transaction: all of it is stored, or none. Work that loses a lock
+ * conflict is run again.
+ */
+public interface Transactions {
+  <T> T run(Supplier<T> work);
+}

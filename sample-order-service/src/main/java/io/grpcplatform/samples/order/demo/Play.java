@@ -1,0 +1,197 @@
+package io.grpcplatform.samples.order.demo;
+
+import io.grpcplatform.samples.order.demo.Screen.Mood;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The demo from the first line to the last. */
+final class Play {
+  private static final Duration START = Duration.ofSeconds(45);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int USUAL_PACE = 20;
+  private static final int RUSH = 50;
+  private static final int ORDERS = 300;
+
+  private final DemoSettings settings;
+  private final Screen screen;
+  private final Stage stage;
+  private final Shopper shopper;
+  private final Monitor monitor;
+  private final Thread monitoring;
+  private final AtomicBoolean ended = new AtomicBoolean();
+
+  Play(DemoSettings settings, Screen screen) {
+    this.settings = settings;
+    this.screen = screen;
+    this.stage = new Stage(settings);
+    this.shopper = new Shopper(settings.ports().orderGrpc());
+    this.monitor = new Monitor(screen, stage.orderActuator(), shopper);
+    this.monitoring = new Thread(monitor, "monitor");
+    monitoring.setDaemon(true);
+  }
+
+  /** Returns when the play is over, which without {@code --check} only Ctrl-C makes it. */
+  void run() throws InterruptedException, IOException {
+    stage.requireFreePorts();
+    stage.clear();
+    screen.print(
+        Mood.BOLD,
+        "Two services, one long-lived stream between them, and a payment service that dies twice.");
+    startBoth();
+    businessAsUsual();
+    killPaymentAndBringItBack("first");
+    shopper.pace(RUSH);
+    int before = shopper.placed();
+    await("a rush of orders", PATIENCE, () -> shopper.placed() >= before + 60);
+    killPaymentAndBringItBack("second");
+    await(ORDERS + " orders", PATIENCE, () -> shopper.placed() >= ORDERS);
+    shopper.pace(0);
+    screen.say("no new orders; waiting until every order has ended");
+    await("every order's end", PATIENCE, () -> shopper.waiting() == 0);
+    screen.say(Mood.GOOD, "every order has ended");
+    if (!settings.check()) {
+      keepRunning();
+    }
+  }
+
+  private void startBoth() throws InterruptedException, IOException {
+    screen.say("starting payment");
+    stage.payment().start();
+    awaitReady(stage.payment(), stage.paymentActuator());
+    screen.say("payment is ready; starting order");
+    stage.order().start();
+    awaitReady(stage.order(), stage.orderActuator());
+    screen.say(Mood.GOOD, "both services are ready");
+    monitoring.start();
+  }
+
+  private void businessAsUsual() throws InterruptedException {
+    screen.say(
+        "placing "
+            + USUAL_PACE
+            + " orders a second; some cards are declined, and one product was recalled");
+    shopper.pace(USUAL_PACE);
+    await("the first 60 orders", PATIENCE, () -> shopper.placed() >= 60 && shopper.confirmed() > 0);
+    shopper.pace(RUSH);
+    await("a rush of orders", PATIENCE, () -> shopper.placed() >= 90);
+  }
+
+  private void killPaymentAndBringItBack(String which) throws InterruptedException, IOException {
+    long pid = stage.payment().kill();
+    screen.say(
+        Mood.BAD,
+        "KILLED payment, process %d, for the %s time (SIGKILL: it could not tidy up)"
+            .formatted(pid, which));
+    shopper.pace(USUAL_PACE / 2);
+    await("the breaker to open", PATIENCE, () -> monitor.breaker().equals("OPEN"));
+    long waiting = shopper.waiting();
+    await("more orders", PATIENCE, () -> shopper.waiting() >= waiting + 10);
+    screen.say("starting payment again; %d orders wait".formatted(shopper.waiting()));
+    stage.payment().start();
+    awaitReady(stage.payment(), stage.paymentActuator());
+    screen.say("payment is ready again");
+    await(
+        "the breaker to close",
+        PATIENCE,
+        () -> monitor.breaker().equals("CLOSED") && monitor.isLive());
+    await("the waiting orders", PATIENCE, () -> shopper.waiting() < USUAL_PACE);
+    screen.say(Mood.GOOD, "the orders that waited have gone on");
+  }
+
+  private void keepRunning() throws InterruptedException {
+    screen.print(Mood.BOLD, "The services keep running, with an order a second. Look at:");
+    stage.addresses().forEach(address -> screen.print(Mood.PLAIN, "  " + address));
+    screen.print(Mood.BOLD, "Ctrl-C ends both and counts.");
+    shopper.pace(1);
+    monitoring.join();
+  }
+
+  /**
+   * Ends both services, counts, and prints the last line. Does so once; later calls find nothing to
+   * do and return 1.
+   */
+  int end() throws InterruptedException {
+    if (!ended.compareAndSet(false, true)) {
+      return 1;
+    }
+    screen.calm();
+    monitoring.interrupt();
+    monitoring.join(Duration.ofSeconds(5).toMillis());
+    screen.calm();
+    var acknowledged = shopper.acknowledged();
+    shopper.close();
+    stage.order().close();
+    stage.payment().close();
+    if (acknowledged.isEmpty()) {
+      screen.print(Mood.PLAIN, "demo: 0 placed, 0 confirmed, 0 compensated, 0 lost");
+      return 1;
+    }
+    screen.say("both services have ended; counting in their databases");
+    try {
+      return report(Audit.of(acknowledged, stage.orderData(), stage.paymentData()));
+    } catch (SQLException unreadable) {
+      screen.print(Mood.BAD, "a database cannot be read: " + unreadable.getMessage());
+      screen.print(
+          Mood.BAD,
+          "demo: %d placed, 0 confirmed, 0 compensated, %d lost"
+              .formatted(acknowledged.size(), acknowledged.size()));
+      return 1;
+    }
+  }
+
+  private int report(Audit.Report report) {
+    report.findings().stream().limit(10).forEach(it -> screen.print(Mood.BAD, "  " + it));
+    screen.say(
+        report.confirmedMinor() == report.capturedMinor() ? Mood.GOOD : Mood.BAD,
+        "confirmed orders cost %d.%02d EUR, captured money is %d.%02d EUR"
+            .formatted(
+                report.confirmedMinor() / 100,
+                report.confirmedMinor() % 100,
+                report.capturedMinor() / 100,
+                report.capturedMinor() % 100));
+    screen.print(Mood.PLAIN, report.line());
+    return report.isClean() ? 0 : 1;
+  }
+
+  private void awaitReady(ServiceProcess service, Actuator actuator) throws InterruptedException {
+    long deadline = System.nanoTime() + START.toNanos();
+    while (!actuator.isReady()) {
+      if (!service.isAlive()) {
+        throw new IllegalStateException(
+            service.name() + " has ended (expected: ready); see " + service.log());
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            service.name()
+                + " is not ready after "
+                + START.toSeconds()
+                + " s; see "
+                + service.log());
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  /** A question about the outside world. */
+  private interface Question {
+    boolean isTrue();
+  }
+
+  private void await(String what, Duration patience, Question question)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!question.isTrue()) {
+      if (ended.get()) {
+        throw new InterruptedException("the demo was ended");
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(
+            "waited %d s for %s; see %s and %s"
+                .formatted(patience.toSeconds(), what, stage.order().log(), stage.payment().log()));
+      }
+      Thread.sleep(50);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package io.grpcplatform.samples.order.demo;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.StreamObserver;
+import io.grpcplatform.samples.order.v1.NewOrder;
+import io.grpcplatform.samples.order.v1.OrderLine;
+import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
+import io.grpcplatform.samples.order.v1.OrderStatus;
+import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
+import io.grpcplatform.samples.order.v1.WatchOrderRequest;
+import io.grpcplatform.samples.order.v1.WatchOrderResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Places orders at a steady pace and watches each to its end, with plain grpc-java: a client needs
+ * nothing of the platform. Remembers the id of every order that was acknowledged.
+ */
+final class Shopper implements AutoCloseable {
+  private static final List<String> GOODS =
+      List.of("tea-assam", "tea-sencha", "mug-blue", "kettle-steel");
+
+  private final ManagedChannel placing;
+  // A channel of their own: long streams must not take the places of short calls on one connection.
+  private final ManagedChannel watching;
+  private final ScheduledExecutorService pace =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "shopper");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final String run = Long.toString(System.currentTimeMillis(), 36);
+  private final AtomicInteger numbered = new AtomicInteger();
+  private final AtomicInteger refused = new AtomicInteger();
+  private final Map<String, OrderStatus> acknowledged = new ConcurrentHashMap<>();
+  private volatile int perSecond;
+
+  Shopper(int port) {
+    placing = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    watching = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+  }
+
+  /** From now on so many orders a second; 0 for none. */
+  void pace(int ordersPerSecond) {
+    boolean idle = perSecond == 0;
+    perSecond = ordersPerSecond;
+    if (idle && ordersPerSecond > 0) {
+      pace.execute(this::placeOne);
+    }
+  }
+
+  private void placeOne() {
+    int rate = perSecond;
+    if (rate == 0 || pace.isShutdown()) {
+      return;
+    }
+    var unused = pace.schedule(this::placeOne, 1_000_000L / rate, TimeUnit.MICROSECONDS);
+    place(newOrder(numbered.incrementAndGet()));
+  }
+
+  private void place(NewOrder order) {
+    try {
+      String id =
+          OrderServiceGrpc.newBlockingStub(placing)
+              .withDeadlineAfter(5, TimeUnit.SECONDS)
+              .placeOrder(PlaceOrderRequest.newBuilder().setOrder(order).build())
+              .getOrder()
+              .getOrderId();
+      acknowledged.put(id, OrderStatus.ORDER_STATUS_UNSPECIFIED);
+      watch(id, 0);
+    } catch (StatusRuntimeException notAccepted) {
+      refused.incrementAndGet();
+    }
+  }
+
+  /**
+   * Of twenty orders two cards are declined, one is declined when captured, and one buys what has
+   * been recalled.
+   */
+  private NewOrder newOrder(int number) {
+    int kind = number % 20;
+    String card =
+        kind == 3 || kind == 13 ? "tok_demo_0002" : kind == 7 ? "tok_demo_0119" : "tok_demo_4242";
+    String sku = kind == 17 ? "heater-recalled" : GOODS.get(number % GOODS.size());
+    return NewOrder.newBuilder()
+        .setIdempotencyKey(run + "-" + number)
+        .setCustomerId("customer-" + number % 17)
+        .setCardToken(card)
+        .addLines(OrderLine.newBuilder().setSku(sku).setQuantity(1 + number % 3))
+        .build();
+  }
+
+  private void watch(String id, long after) {
+    OrderServiceGrpc.newStub(watching)
+        .watchOrder(
+            WatchOrderRequest.newBuilder().setOrderId(id).setAfterVersion(after).build(),
+            new StreamObserver<>() {
+              private long seen = after;
+
+              @Override
+              public void onNext(WatchOrderResponse step) {
+                seen = step.getVersion();
+                acknowledged.put(id, step.getStatus());
+              }
+
+              @Override
+              public void onError(Throwable cut) {
+                if (Status.fromThrowable(cut).getCode() == Status.Code.UNAVAILABLE
+                    && !pace.isShutdown()) {
+                  var unused = pace.schedule(() -> watch(id, seen), 300, TimeUnit.MILLISECONDS);
+                }
+              }
+
+              @Override
+              public void onCompleted() {}
+            });
+  }
+
+  /** Ids of all orders the service has acknowledged. */
+  List<String> acknowledged() {
+    return List.copyOf(acknowledged.keySet());
+  }
+
+  long confirmed() {
+    return count(OrderStatus.ORDER_STATUS_CONFIRMED);
+  }
+
+  long compensated() {
+    return count(OrderStatus.ORDER_STATUS_CANCELLED);
+  }
+
+  long waiting() {
+    return acknowledged.size() - confirmed() - compensated();
+  }
+
+  int placed() {
+    return acknowledged.size();
+  }
+
+  int refused() {
+    return refused.get();
+  }
+
+  private long count(OrderStatus status) {
+    return acknowledged.values().stream().filter(it -> it == status).count();
+  }
+
+  @Override
+  public void close() {
+    perSecond = 0;
+    pace.shutdownNow();
+    placing.shutdownNow();
+    watching.shutdownNow();
+  }
+}

@@ -1,0 +1,119 @@
+package io.grpcplatform.samples.order.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The two services, their directories and their ports. */
+final class Stage {
+  private final DemoSettings settings;
+  private final ServiceProcess payment;
+  private final ServiceProcess order;
+  private final Actuator paymentActuator;
+  private final Actuator orderActuator;
+
+  Stage(DemoSettings settings) {
+    this.settings = settings;
+    Map<String, String> environment = new HashMap<>();
+    settings.ports().named().forEach(port -> environment.put(port.getKey(), "" + port.getValue()));
+    environment.put("ORDER_DATA_DIR", orderData().toAbsolutePath().toString());
+    environment.put("PAYMENT_DATA_DIR", paymentData().toAbsolutePath().toString());
+    Path directory = settings.directory();
+    payment =
+        new ServiceProcess(
+            "payment", settings.paymentJar(), directory.resolve("payment.log"), environment);
+    order =
+        new ServiceProcess(
+            "order", settings.orderJar(), directory.resolve("order.log"), environment);
+    paymentActuator = new Actuator(settings.ports().paymentHttp());
+    orderActuator = new Actuator(settings.ports().orderHttp());
+  }
+
+  /** Empties the demo's directory: every run counts its own orders only. */
+  void clear() throws IOException {
+    Files.createDirectories(settings.directory());
+    try (Stream<Path> files = Files.walk(settings.directory())) {
+      files
+          .sorted(Comparator.reverseOrder())
+          .filter(file -> !file.equals(settings.directory()))
+          .forEach(Stage::delete);
+    }
+  }
+
+  /**
+   * Throws {@link IllegalStateException} naming the port, and how to choose another, when one is
+   * taken.
+   */
+  void requireFreePorts() {
+    for (Map.Entry<String, Integer> port : settings.ports().named()) {
+      try (ServerSocket probe = new ServerSocket()) {
+        probe.setReuseAddress(true);
+        probe.bind(new InetSocketAddress(port.getValue()));
+      } catch (IOException taken) {
+        throw new IllegalStateException(
+            "port %d is taken (expected: free; choose another with %s=…)"
+                .formatted(port.getValue(), port.getKey()),
+            taken);
+      }
+    }
+  }
+
+  ServiceProcess payment() {
+    return payment;
+  }
+
+  ServiceProcess order() {
+    return order;
+  }
+
+  Actuator paymentActuator() {
+    return paymentActuator;
+  }
+
+  Actuator orderActuator() {
+    return orderActuator;
+  }
+
+  Path orderData() {
+    return settings.directory().resolve("order-data");
+  }
+
+  Path paymentData() {
+    return settings.directory().resolve("payment-data");
+  }
+
+  List<String> addresses() {
+    DemoSettings.Ports ports = settings.ports();
+    String order = "http://127.0.0.1:" + ports.orderHttp() + "/actuator";
+    return List.of(
+        "breaker    " + order + "/circuitbreakers",
+        "metrics    " + order + "/prometheus",
+        "health     "
+            + order
+            + "/health   and   http://127.0.0.1:"
+            + ports.paymentHttp()
+            + "/actuator/health",
+        "gRPC       127.0.0.1:"
+            + ports.orderGrpc()
+            + " (order)   127.0.0.1:"
+            + ports.paymentGrpc()
+            + " (payment)",
+        "logs       " + order().log() + "   " + payment().log());
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+}

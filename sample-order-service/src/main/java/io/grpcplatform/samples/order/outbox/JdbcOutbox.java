@@ -1,0 +1,83 @@
+package io.grpcplatform.samples.order.outbox;
+
+import io.grpcplatform.samples.order.Money;
+import io.grpcplatform.samples.order.Outbox;
+import io.grpcplatform.samples.order.PaymentCommand;
+import io.grpcplatform.samples.order.SagaCommand;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * The outbox as a table. Readers take the oldest rows, never "rows after the last one seen":
+ * commits overtake each other.
+ */
+@Component
+final class JdbcOutbox implements Outbox {
+  private static final int MAX_REASON = 400;
+
+  private final JdbcClient jdbc;
+
+  JdbcOutbox(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  @Override
+  public void add(PaymentCommand command) {
+    jdbc.sql(
+            """
+            INSERT INTO outbox (command_id, order_id, command, amount_minor, currency, card_token)
+            VALUES (?, ?, ?, ?, ?, ?)""")
+        .param(command.id())
+        .param(command.orderId())
+        .param(command.command().name())
+        .param(command.amount().minorUnits())
+        .param(command.amount().currency())
+        .param(command.cardToken())
+        .update();
+  }
+
+  @Override
+  public List<PaymentCommand> oldest(int limit) {
+    return jdbc.sql(
+            """
+            SELECT * FROM outbox WHERE parked_because IS NULL ORDER BY seq FETCH FIRST ? ROWS ONLY""")
+        .param(limit)
+        .query(
+            (row, i) ->
+                new PaymentCommand(
+                    row.getString("order_id"),
+                    SagaCommand.valueOf(row.getString("command")),
+                    new Money(row.getLong("amount_minor"), row.getString("currency")),
+                    row.getString("card_token")))
+        .list();
+  }
+
+  @Override
+  public boolean remove(String commandId) {
+    return jdbc.sql("DELETE FROM outbox WHERE command_id = ?").param(commandId).update() == 1;
+  }
+
+  @Override
+  public void park(String commandId, String reason) {
+    String cut = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason;
+    jdbc.sql("UPDATE outbox SET parked_because = ? WHERE command_id = ?")
+        .param(cut)
+        .param(commandId)
+        .update();
+  }
+
+  @Override
+  public long waiting() {
+    return jdbc.sql("SELECT COUNT(*) FROM outbox WHERE parked_because IS NULL")
+        .query(Long.class)
+        .single();
+  }
+
+  @Override
+  public long parked() {
+    return jdbc.sql("SELECT COUNT(*) FROM outbox WHERE parked_because IS NOT NULL")
+        .query(Long.class)
+        .single();
+  }
+}

@@ -1,0 +1,82 @@
+package io.grpcplatform.samples.order;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+/**
+ * A whole shop on a fresh in-memory database, migrated like the real one: everything but the wire.
+ */
+public final class ShopOnH2 implements AutoCloseable {
+  public static final String GOOD_CARD = "tok_4242";
+
+  public final OrderSignals signals = new OrderSignals();
+  public final JdbcClient jdbc;
+  public final OrderDesk desk;
+  public final Outbox outbox;
+  public final Orders orders;
+  private final HikariDataSource database = new HikariDataSource();
+  private final AnnotationConfigApplicationContext context =
+      new AnnotationConfigApplicationContext();
+
+  public ShopOnH2() {
+    database.setJdbcUrl(
+        "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000");
+    database.setMaximumPoolSize(16);
+    Flyway.configure().dataSource(database).load().migrate();
+    jdbc = JdbcClient.create(database);
+    context.registerBean(DataSource.class, () -> database);
+    context.registerBean(JdbcClient.class, () -> jdbc);
+    context.registerBean(JdbcTransactionManager.class, () -> new JdbcTransactionManager(database));
+    String root = ShopOnH2.class.getPackageName();
+    context.scan(root + ".storage", root + ".outbox");
+    context.refresh();
+    outbox = context.getBean(Outbox.class);
+    orders = context.getBean(Orders.class);
+    var store =
+        new OrderDesk.Store(
+            orders, context.getBean(Shelf.class), outbox, context.getBean(Transactions.class));
+    desk =
+        new OrderDesk(store, signals, InstantSource.system(), () -> UUID.randomUUID().toString());
+  }
+
+  /** An order of one piece. */
+  public static NewOrder order(String key, String sku, String card) {
+    return new NewOrder(key, "customer-7", List.of(new OrderLine(sku, 1)), card);
+  }
+
+  public static NewOrder order(String key) {
+    return order(key, "mug-blue", GOOD_CARD);
+  }
+
+  public OrderState state(String orderId) {
+    return orders.find(orderId).orElseThrow().state();
+  }
+
+  public long available(String sku) {
+    return column("available", sku);
+  }
+
+  public long reserved(String sku) {
+    return column("reserved", sku);
+  }
+
+  private long column(String column, String sku) {
+    return jdbc.sql("SELECT " + column + " FROM product WHERE sku = ?")
+        .param(sku)
+        .query(Long.class)
+        .single();
+  }
+
+  @Override
+  public void close() {
+    context.close();
+    database.close();
+  }
+}

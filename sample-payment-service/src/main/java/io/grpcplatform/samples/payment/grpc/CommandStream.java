@@ -1,0 +1,102 @@
+package io.grpcplatform.samples.payment.grpc;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.grpcplatform.samples.payment.Answer;
+import io.grpcplatform.samples.payment.PaymentCommand;
+import io.grpcplatform.samples.payment.PaymentDesk;
+import io.grpcplatform.samples.payment.v1.ProcessRequest;
+import io.grpcplatform.samples.payment.v1.ProcessResponse;
+
+/**
+ * One open {@code Process} stream. gRPC calls it on the server's executor, one callback at a time;
+ * it blocks there on the database.
+ *
+ * <ul>
+ *   <li><b>Pace:</b> the caller's reading. One command is in work at a time, and the next is asked
+ *       for only when its answer could be handed on; a caller that does not read its answers is not
+ *       read either, so neither side's heap grows.
+ *   <li><b>Cancel:</b> the command in work is finished and stored; its answer is given when it is
+ *       sent again.
+ *   <li><b>Half-close:</b> what had arrived is answered, then the stream ends with OK.
+ *   <li><b>Drain:</b> the platform ends the stream with UNAVAILABLE/DRAINING; for this handler that
+ *       is a cancel.
+ *   <li><b>Bad message:</b> without a command id there is nothing to answer to: the stream ends
+ *       INVALID_ARGUMENT. Anything else wrong with it is answered {@code Rejected}, and the stream
+ *       goes on.
+ * </ul>
+ */
+final class CommandStream implements StreamObserver<ProcessRequest> {
+  private final PaymentDesk desk;
+  private final ServerCallStreamObserver<ProcessResponse> answers;
+  private boolean ended;
+  private boolean readerIsBehind;
+
+  private CommandStream(PaymentDesk desk, ServerCallStreamObserver<ProcessResponse> answers) {
+    this.desk = desk;
+    this.answers = answers;
+  }
+
+  static CommandStream open(PaymentDesk desk, ServerCallStreamObserver<ProcessResponse> answers) {
+    CommandStream stream = new CommandStream(desk, answers);
+    answers.disableAutoRequest();
+    answers.setOnReadyHandler(stream::onReady);
+    // With a handler set, an answer after a cancel is dropped instead of thrown back at us.
+    answers.setOnCancelHandler(() -> stream.ended = true);
+    answers.request(1);
+    return stream;
+  }
+
+  @Override
+  public void onNext(ProcessRequest request) {
+    if (ended) {
+      return;
+    }
+    if (request.getCommandId().isBlank()) {
+      ended = true;
+      answers.onError(
+          Status.INVALID_ARGUMENT
+              .withDescription("command_id: empty (expected: the command's idempotency key)")
+              .asRuntimeException());
+      return;
+    }
+    answers.onNext(PaymentWire.response(answer(request)));
+    if (answers.isReady()) {
+      answers.request(1);
+    } else {
+      readerIsBehind = true;
+    }
+  }
+
+  private Answer answer(ProcessRequest request) {
+    PaymentCommand command;
+    try {
+      command = PaymentWire.command(request);
+    } catch (IllegalArgumentException malformed) {
+      String detail = String.valueOf(malformed.getMessage());
+      return desk.malformed(request.getCommandId(), request.getPaymentId(), detail);
+    }
+    return desk.answer(command);
+  }
+
+  private void onReady() {
+    if (readerIsBehind && !ended) {
+      readerIsBehind = false;
+      answers.request(1);
+    }
+  }
+
+  @Override
+  public void onError(Throwable cancelled) {
+    ended = true;
+  }
+
+  @Override
+  public void onCompleted() {
+    if (!ended) {
+      ended = true;
+      answers.onCompleted();
+    }
+  }
+}

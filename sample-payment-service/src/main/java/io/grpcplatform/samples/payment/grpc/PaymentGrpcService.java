@@ -1,0 +1,46 @@
+package io.grpcplatform.samples.payment.grpc;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.grpcplatform.samples.payment.PaymentDesk;
+import io.grpcplatform.samples.payment.v1.GetPaymentRequest;
+import io.grpcplatform.samples.payment.v1.GetPaymentResponse;
+import io.grpcplatform.samples.payment.v1.PaymentServiceGrpc;
+import io.grpcplatform.samples.payment.v1.ProcessRequest;
+import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.server.GrpcService;
+
+/**
+ * {@code samples.payment.v1.PaymentService}. Called on the server's executor; blocks on the
+ * database.
+ */
+@GrpcService
+final class PaymentGrpcService extends PaymentServiceGrpc.PaymentServiceImplBase {
+  private final PaymentDesk desk;
+
+  PaymentGrpcService(PaymentDesk desk) {
+    this.desk = desk;
+  }
+
+  @Override
+  public StreamObserver<ProcessRequest> process(StreamObserver<ProcessResponse> answers) {
+    return CommandStream.open(desk, (ServerCallStreamObserver<ProcessResponse>) answers);
+  }
+
+  @Override
+  public void getPayment(GetPaymentRequest request, StreamObserver<GetPaymentResponse> observer) {
+    desk.payment(request.getPaymentId())
+        .ifPresentOrElse(
+            payment -> {
+              observer.onNext(
+                  GetPaymentResponse.newBuilder().setPayment(PaymentWire.payment(payment)).build());
+              observer.onCompleted();
+            },
+            () ->
+                observer.onError(
+                    Status.NOT_FOUND
+                        .withDescription("payment_id: nothing known of " + request.getPaymentId())
+                        .asRuntimeException()));
+  }
+}
