@@ -12,21 +12,21 @@ final class Exceptions {
       "makes or holds what gRPC runs; the feature is about just that";
   private static final String GATHERS = "gathers the user's beans, which only Spring knows";
 
+  private static final String SETTINGS = "compares settings as Spring sees them";
+
   /** Not an edge, yet imports Spring. */
   static final Map<String, String> SPRING =
-      Map.of(
-          "circuitbreaker.ConfiguredBreakers",
-          "copies resilience4j's own settings, which are beans with setters",
-          "circuitbreaker.GrpcBreakerSettings",
-          "adds a configuration before resilience4j's own beans read theirs",
-          "client.GrpcClientCandidateResolver",
-          "is Spring's kind of resolver, not gRPC's",
-          "server.ApplicationInterceptors",
-          GATHERS,
-          "server.ServedServices",
-          GATHERS,
-          "server.ServerAssembly",
-          GATHERS);
+      Map.ofEntries(
+          Map.entry(
+              "circuitbreaker.ConfiguredBreakers",
+              "copies resilience4j's own settings, which are beans with setters"),
+          Map.entry("health.HealthServerContributor", GATHERS),
+          Map.entry("live.KnownSettings", SETTINGS),
+          Map.entry("live.RecordNames", SETTINGS),
+          Map.entry("live.SetSetting", SETTINGS),
+          Map.entry("server.ApplicationInterceptors", GATHERS),
+          Map.entry("server.ServedServices", GATHERS),
+          Map.entry("server.ServerAssembly", GATHERS));
 
   /** A policy of a feature by its name, yet imports gRPC. */
   static final Map<String, String> GRPC =
@@ -37,6 +37,7 @@ final class Exceptions {
           Map.entry("client.GrpcChannels", "is the user's door to channels"),
           Map.entry("client.SharedChannels", MAKES),
           Map.entry("client.StubFactories", MAKES),
+          Map.entry("health.HealthNames", MAKES),
           Map.entry("server.ApplicationInterceptors", MAKES),
           Map.entry("server.RunningServers", MAKES),
           Map.entry("server.ServedServices", MAKES),

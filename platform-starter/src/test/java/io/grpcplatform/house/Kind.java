@@ -49,10 +49,18 @@ enum Kind {
           "HealthIndicator",
           "HealthContributor");
 
+  /** Whoever implements one of Spring's types is called by Spring, whatever its name. */
+  private static final String EDGE_TYPES = "org.springframework.";
+
   static Kind of(JavaClass type) {
     JavaClass outermost = topLevel(type);
     String name = outermost.getSimpleName();
-    if (outermost.isAnnotation() || EDGES.stream().anyMatch(name::endsWith)) {
+    boolean edge =
+        outermost.isAnnotation()
+            || EDGES.stream().anyMatch(name::endsWith)
+            || outermost.getAllRawInterfaces().stream()
+                .anyMatch(implemented -> implemented.getName().startsWith(EDGE_TYPES));
+    if (edge) {
       return EDGE;
     }
     boolean adapter =
