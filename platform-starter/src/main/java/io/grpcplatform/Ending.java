@@ -23,4 +23,9 @@ record Ending(Status status, Metadata trailers, @Nullable Refusal refusal, boole
     boolean plain = status.isOk() && status.getDescription() == null && trailers.keys().isEmpty();
     return plain ? ORDINARY : new Ending(status, trailers, null, true);
   }
+
+  /** Whether there is nothing more to say of this ending than that it was ordinary. */
+  boolean plain() {
+    return ordinary && status.isOk() && trailers.keys().isEmpty();
+  }
 }

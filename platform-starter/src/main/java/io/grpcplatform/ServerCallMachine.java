@@ -135,7 +135,9 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
     Context.CancellableContext limited = expiring;
     Ending decided = ending;
     hooks.ended(
-        wire.isOk() && decided == Ending.ORDINARY ? Outcome.PLAIN_OK : outcome(wire, decided));
+        wire.isOk() && decided != null && decided.plain()
+            ? Outcome.PLAIN_OK
+            : outcome(wire, decided));
     if (limited != null) {
       limited.cancel(null);
     }
