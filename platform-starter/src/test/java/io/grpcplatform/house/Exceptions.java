@@ -3,8 +3,8 @@ package io.grpcplatform.house;
 import java.util.Map;
 
 /**
- * Classes that may do what their kind may not, each with its reason. A test fails for one that is no
- * longer needed.
+ * Classes that may do what their kind may not, each with its reason. A test fails for one that is
+ * no longer needed.
  */
 final class Exceptions {
 

@@ -36,7 +36,8 @@ final class House {
     while (!Files.isRegularFile(folder.resolve("platform-starter/pom.xml"))) {
       Path parent = folder.getParent();
       if (parent == null) {
-        throw new IllegalStateException("Not inside the repository: " + Path.of("").toAbsolutePath());
+        throw new IllegalStateException(
+            "Not inside the repository: " + Path.of("").toAbsolutePath());
       }
       folder = parent;
     }

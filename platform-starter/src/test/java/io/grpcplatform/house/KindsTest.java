@@ -71,7 +71,8 @@ class KindsTest {
   void aPolicyThatImportsGrpcIsFound() {
     assertThat(Violations.of(policiesDoNotImportGrpc(FIXTURE, Set.of()), "kinds"))
         .anySatisfy(found -> assertThat(found).contains("alpha.Budget", "io.grpc.Status"))
-        .noneSatisfy(found -> assertThat(found).contains("<" + FIXTURE + ".alpha.AlphaClientStage"));
+        .noneSatisfy(
+            found -> assertThat(found).contains("<" + FIXTURE + ".alpha.AlphaClientStage"));
   }
 
   @Test
