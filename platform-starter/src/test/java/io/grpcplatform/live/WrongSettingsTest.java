@@ -95,6 +95,17 @@ class WrongSettingsTest {
   }
 
   @Test
+  void reportsANegativeDeadlineOfAMethod() {
+    String report = reportOf(application, "platform.deadline.methods[pkg.Service/Method]=-5s");
+
+    assertThat(report)
+        .contains("platform.deadline.methods")
+        .contains("[pkg.Service/Method]")
+        .containsIgnoringCase("-5s (expected: ")
+        .contains("\"platform.deadline.methods[pkg.Service/Method]\": 5s");
+  }
+
+  @Test
   void reportsAReserveAboveItsMaximum() {
     String report =
         reportOf(
