@@ -263,6 +263,22 @@ class WrongSettingsTest {
   }
 
   @Test
+  void reportsAMethodThatACalledServiceLacks() {
+    String property = "platform.deadline.methods[platform.test.v1.EchoService/Unnary]";
+
+    String report =
+        reportOf(
+            application.withBean(PaymentCaller.class),
+            "platform.client.channels.payment.target=payment:9091",
+            property + "=7s");
+
+    assertThat(report)
+        .contains(property)
+        .contains("7s (expected: a method of platform.test.v1.EchoService: Bidi, ClientStream,")
+        .contains("\"[platform.test.v1.EchoService/Unary]\": 7s");
+  }
+
+  @Test
   void reportsAValueOfTheWrongType() {
     String report = reportOf(application, "platform.client.defaults.idle-timeout=false");
 
