@@ -47,7 +47,7 @@ public final class ClientAutoConfiguration {
       havingValue = "true",
       matchIfMissing = true)
   @ConditionalOnMissingBean(GrpcChannels.class)
-  static class Channels {
+  static final class Channels {
 
     @Bean
     StaticNameResolverProvider grpcStaticNameResolverProvider() {

@@ -1,0 +1,110 @@
+package io.grpcplatform.composition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the starter allocates per unary call over bare grpc-java, each side alone, in a process of
+ * its own.
+ *
+ * <p>Bytes are firm where times are not. What costs nothing is measured without escape analysis,
+ * which would otherwise prove away now this object and now that; what costs something, as it runs
+ * in production.
+ */
+final class AllocationTest {
+
+  private static final long TOLERANCE = 16;
+  private static final long STANDARD = 1024;
+  private static final String ALL_ALLOCATIONS = "-XX:TieredStopAtLevel=1";
+  private static final String AS_IN_PRODUCTION = "-XX:+TieredCompilation";
+
+  @TempDir static Path directory;
+
+  private static long bare;
+  private static long bareWithDeadline;
+
+  @BeforeAll
+  static void measureBareGrpc() throws Exception {
+    bare = bytes(ALL_ALLOCATIONS, "bare", "bare", false);
+    bareWithDeadline = bytes(AS_IN_PRODUCTION, "bare", "bare", true);
+  }
+
+  @Test
+  void allStagesOffCostTheClientNothing() throws Exception {
+    long ours = bytes(ALL_ALLOCATIONS, "off", "bare", false);
+
+    report("client, everything off", ours - bare);
+    assertThat(ours - bare).isLessThanOrEqualTo(TOLERANCE);
+  }
+
+  @Test
+  void allStagesOffCostTheServerNothing() throws Exception {
+    long ours = bytes(ALL_ALLOCATIONS, "bare", "off", false);
+
+    report("server, everything off", ours - bare);
+    assertThat(ours - bare).isLessThanOrEqualTo(TOLERANCE);
+  }
+
+  @Test
+  void theStandardSetCostsTheClientAtMostAKilobyte() throws Exception {
+    long ours = bytes(AS_IN_PRODUCTION, "standard", "bare", false);
+
+    report("client, standard", ours - bareWithDeadline);
+    assertThat(ours - bareWithDeadline).isBetween(1L, STANDARD + TOLERANCE);
+  }
+
+  @Test
+  void theStandardSetCostsTheServerAtMostAKilobyte() throws Exception {
+    long ours = bytes(AS_IN_PRODUCTION, "bare", "standard", true);
+
+    report("server, standard", ours - bareWithDeadline);
+    assertThat(ours - bareWithDeadline).isBetween(1L, STANDARD + TOLERANCE);
+  }
+
+  private static void report(String what, long added) {
+    System.out.println(
+        "allocation per unary call over bare grpc-java: " + what + ": " + added + " B");
+  }
+
+  private static long bytes(String jit, String client, String server, boolean deadline)
+      throws IOException, InterruptedException {
+    Path output = Files.createTempFile(directory, "probe", ".log");
+    Process probe =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Xmx256m",
+                    "-XX:+UseSerialGC",
+                    jit,
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    AllocationProbe.class.getName(),
+                    client,
+                    server,
+                    Boolean.toString(deadline)))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()))
+            .directory(new File("."))
+            .start();
+    if (!probe.waitFor(120, TimeUnit.SECONDS)) {
+      probe.destroyForcibly();
+    }
+    String log = Files.readString(output, StandardCharsets.UTF_8);
+    assertThat(log).as("%s client, %s server", client, server).containsPattern("(?m)^bytes=\\d+$");
+    return log.lines()
+        .filter(line -> line.startsWith("bytes="))
+        .mapToLong(line -> Long.parseLong(line.substring("bytes=".length())))
+        .findFirst()
+        .orElseThrow();
+  }
+}
