@@ -17,22 +17,23 @@ final class BreakerBench {
   static final String NAME = "payment:platform.test.v1.EchoService";
 
   final TestClock clock = new TestClock();
-  final AtomicInteger halfOpened = new AtomicInteger();
+  final AtomicInteger connects = new AtomicInteger();
+  final ConnectBackoffs backoffs = new ConnectBackoffs();
   final CircuitBreakerRegistry registry;
   final CircuitBreakerClientStage stage;
 
   BreakerBench(String... settings) {
-    this(3, settings);
+    this(3, 4, settings);
   }
 
-  BreakerBench(int probes, String... settings) {
+  BreakerBench(int probes, int minimumCalls, String... settings) {
     registry =
         CircuitBreakerRegistry.of(
             CircuitBreakerConfig.custom()
                 .clock(clock)
                 .slidingWindowType(SlidingWindowType.TIME_BASED)
                 .slidingWindowSize(10)
-                .minimumNumberOfCalls(4)
+                .minimumNumberOfCalls(minimumCalls)
                 .failureRateThreshold(50)
                 .waitDurationInOpenState(Duration.ofSeconds(5))
                 .permittedNumberOfCallsInHalfOpenState(probes)
@@ -43,7 +44,10 @@ final class BreakerBench {
             registry::circuitBreaker,
             registry,
             clock.calls,
-            channel -> halfOpened.incrementAndGet());
+            channel -> {
+              connects.incrementAndGet();
+              backoffs.reset(channel);
+            });
   }
 
   static CircuitBreakerProperties settings(String... pairs) {

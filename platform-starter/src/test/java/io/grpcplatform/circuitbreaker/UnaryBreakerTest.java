@@ -111,7 +111,6 @@ final class UnaryBreakerTest {
     calls(1);
 
     assertThat(bench.breaker().getState()).isEqualTo(State.CLOSED);
-    assertThat(bench.halfOpened).hasValue(1);
   }
 
   @Test
@@ -123,9 +122,20 @@ final class UnaryBreakerTest {
     calls(3);
 
     assertThat(bench.breaker().getState()).isEqualTo(State.OPEN);
-    bench.waitOutOpenState();
-    call();
-    assertThat(bench.halfOpened).as("each half-open state ends the back-off").hasValue(2);
+  }
+
+  @Test
+  void theChannelConnectsBeforeTheBreakerHalfOpens() {
+    open();
+
+    bench.clock.advance(Duration.ofMillis(3_999));
+    assertThat(bench.connects).hasValue(0);
+    bench.clock.advance(Duration.ofMillis(1));
+    assertThat(bench.connects).as("a second ahead").hasValue(1);
+    bench.clock.advance(Duration.ofMillis(1_001));
+    calls(2);
+
+    assertThat(bench.connects).as("and once when probing begins").hasValue(2);
   }
 
   @Test

@@ -86,6 +86,7 @@ final class Recording implements AutoCloseable {
     appender.start();
     logger().addAppender(appender);
     logger().setLevel(Level.INFO);
+    logger().setAdditive(false);
   }
 
   private static Logger logger() {
@@ -111,6 +112,7 @@ final class Recording implements AutoCloseable {
   public void close() {
     logger().detachAppender(appender);
     logger().setLevel(null);
+    logger().setAdditive(true);
     context.close();
     provider.close();
   }
