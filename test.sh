@@ -28,7 +28,9 @@ install_tools() {
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     say "installing a JDK and Maven with apt-get"
     apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends openjdk-17-jdk-headless maven
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get install -y -q --no-install-recommends openjdk-17-jdk-headless maven ||
+      apt-get install -y -q --no-install-recommends default-jdk-headless maven
   else
     say "needed: a JDK 17 or newer and Maven 3.8 or newer, with JAVA_HOME set to that JDK."
     say "on Debian or Ubuntu: sudo apt-get install openjdk-17-jdk-headless maven"
