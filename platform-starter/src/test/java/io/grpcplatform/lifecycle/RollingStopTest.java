@@ -11,6 +11,7 @@ import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,45 @@ final class RollingStopTest {
       assertThat(end).isEqualTo(MOVED);
       balanced.shutdownNow();
       direct.shutdownNow();
+    }
+  }
+
+  /**
+   * The addresses are fixed, but the client watches the health service, as the announcement says.
+   */
+  @Test
+  void healthWatchersLeaveDuringTheDelay() throws Exception {
+    try (Instance going = Instance.start("platform.server.shutdown.drain-delay=5150ms");
+        Instance staying = Instance.start()) {
+      ManagedChannel balanced =
+          new Addresses(going.address(), staying.address())
+              .roundRobin()
+              .disableRetry()
+              .defaultServiceConfig(Map.of("healthCheckConfig", Map.of("serviceName", "")))
+              .build();
+      load = new UnaryLoad(balanced, 4);
+      load.awaitAnswers(500);
+      long before = going.handler().answered.get();
+
+      CompletableFuture<Void> stopped = going.stop();
+      going.awaitPhase(Phase.ANNOUNCED);
+      // The news comes on the same connection: half of these answers would come after it.
+      load.awaitAnswers(500);
+      long left = going.handler().answered.get();
+      load.awaitAnswers(500);
+      long after = going.handler().answered.get();
+      going.clock().awaitTask(Duration.ofMillis(5150), LIMIT);
+      going.clock().advance(Duration.ofMillis(5150));
+      // The watch itself is a stream, which the drain ends.
+      going.clock().awaitTask(Duration.ofSeconds(20), LIMIT);
+      going.clock().advance(Duration.ofSeconds(1));
+      stopped.get(10, TimeUnit.SECONDS);
+      load.awaitAnswers(500);
+
+      assertThat(load.stop()).isEmpty();
+      assertThat(before).isPositive();
+      assertThat(after).isEqualTo(left);
+      balanced.shutdownNow();
     }
   }
 
