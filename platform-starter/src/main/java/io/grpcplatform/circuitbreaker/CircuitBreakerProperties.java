@@ -51,7 +51,7 @@ record CircuitBreakerProperties(
             key,
             "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
                 + " brackets",
-            PREFIX + "methods.\"[pkg.Service/Method]\".outcomes.not-found: failure");
+            "\"" + PREFIX + "methods[pkg.Service/Method].outcomes.not-found\": failure");
       }
     }
     outcomes = Map.copyOf(outcomes);

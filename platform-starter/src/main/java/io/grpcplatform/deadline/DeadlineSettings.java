@@ -26,9 +26,13 @@ final class DeadlineSettings {
     return map + ".\"[" + key + "]\"";
   }
 
-  /** The YAML that sets {@code property}, on one line. */
+  /**
+   * The YAML that sets {@code property}, on one line. Quotes within a key would become part of it,
+   * so a key with brackets is quoted as a whole.
+   */
   static String yaml(String property, String value) {
-    return property + ": " + value;
+    String key = property.replace(".\"[", "[").replace("]\"", "]");
+    return (key.contains("[") ? "\"" + key + "\"" : key) + ": " + value;
   }
 
   /** A duration as it is written in a property. */

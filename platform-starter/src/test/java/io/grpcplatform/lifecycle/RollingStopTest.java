@@ -13,6 +13,7 @@ import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** One of two applications without a web server stops under load; the client is plain grpc-java. */
@@ -21,6 +22,13 @@ final class RollingStopTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final StreamProbe.End MOVED =
       new StreamProbe.End(Status.Code.UNAVAILABLE, Reason.DRAINING);
+
+  private UnaryLoad load;
+
+  @AfterEach
+  void endTheLoad() {
+    load.close();
+  }
 
   /**
    * The registry forgets the instance during the drain delay, as Kubernetes does: then not even a
@@ -33,7 +41,7 @@ final class RollingStopTest {
       Addresses registry = new Addresses(going.address(), staying.address());
       ManagedChannel balanced = registry.roundRobin().disableRetry().build();
       ManagedChannel direct = new Addresses(going.address()).roundRobin().disableRetry().build();
-      UnaryLoad load = new UnaryLoad(balanced, 4);
+      load = new UnaryLoad(balanced, 4);
       load.awaitAnswers(500);
       ListenableFuture<EchoResponse> inFlight =
           EchoServiceGrpc.newFutureStub(direct)
@@ -71,7 +79,7 @@ final class RollingStopTest {
         Instance staying = Instance.start()) {
       ManagedChannel balanced =
           new Addresses(going.address(), staying.address()).roundRobin().build();
-      UnaryLoad load = new UnaryLoad(balanced, 4);
+      load = new UnaryLoad(balanced, 4);
       load.awaitAnswers(500);
 
       going.stop().get(10, TimeUnit.SECONDS);

@@ -95,6 +95,17 @@ class WrongSettingsTest {
   }
 
   @Test
+  void reportsANegativeDeadlineOfAMethod() {
+    String report = reportOf(application, "platform.deadline.methods[pkg.Service/Method]=-5s");
+
+    assertThat(report)
+        .contains("platform.deadline.methods")
+        .contains("[pkg.Service/Method]")
+        .containsIgnoringCase("-5s (expected: ")
+        .contains("\"platform.deadline.methods[pkg.Service/Method]\": 5s");
+  }
+
+  @Test
   void reportsAReserveAboveItsMaximum() {
     String report =
         reportOf(
@@ -249,6 +260,22 @@ class WrongSettingsTest {
     serving
         .withPropertyValues(property + "Unary]=7s", property + "*]=6s")
         .run(context -> assertThat(context).hasNotFailed());
+  }
+
+  @Test
+  void reportsAMethodThatACalledServiceLacks() {
+    String property = "platform.deadline.methods[platform.test.v1.EchoService/Unnary]";
+
+    String report =
+        reportOf(
+            application.withBean(PaymentCaller.class),
+            "platform.client.channels.payment.target=payment:9091",
+            property + "=7s");
+
+    assertThat(report)
+        .contains(property)
+        .contains("7s (expected: a method of platform.test.v1.EchoService: Bidi, ClientStream,")
+        .contains("\"[platform.test.v1.EchoService/Unary]\": 7s");
   }
 
   @Test
