@@ -48,7 +48,11 @@ final class PermitConservationTest {
   /** A transport whose calls end as the driver says, on whatever thread says it. */
   private static final class ScriptedChannel extends Channel {
 
+    // Each test has a transport of its own, and no thread outlives its test.
+    @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<Boolean> throwing = ThreadLocal.withInitial(() -> false);
+    // As above.
+    @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable ScriptedCall<?>> last = new ThreadLocal<>();
 
     @Override
