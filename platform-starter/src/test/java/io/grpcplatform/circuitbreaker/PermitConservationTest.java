@@ -51,6 +51,7 @@ final class PermitConservationTest {
     // Each test has a transport of its own, and no thread outlives its test.
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<Boolean> throwing = ThreadLocal.withInitial(() -> false);
+
     // As above.
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable ScriptedCall<?>> last = new ThreadLocal<>();
