@@ -1,6 +1,7 @@
 package io.grpcplatform.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -10,6 +11,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.MetadataUtils;
@@ -31,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -155,6 +158,43 @@ final class TraceContextTest {
     SpanData next = recording.span(SpanKind.SERVER);
     assertThat(next.getTraceId()).isNotEqualTo(TRACE);
     assertThat(next.getParentSpanContext().isValid()).isFalse();
+  }
+
+  @Test
+  void callThatDiesWaitingForAThreadIsTold() throws Exception {
+    start(new Recording());
+    EchoServiceGrpc.newBlockingStub(bare).unary(HELLO);
+    recording.span(SpanKind.SERVER);
+    CountDownLatch busy = new CountDownLatch(1);
+    oneThread.execute(() -> awaitOn(busy));
+
+    EchoServiceGrpc.EchoServiceBlockingStub impatient =
+        EchoServiceGrpc.newBlockingStub(traced(bare))
+            .withDeadlineAfter(1050, TimeUnit.MILLISECONDS);
+    assertThatThrownBy(() -> impatient.unary(HELLO)).isInstanceOf(StatusRuntimeException.class);
+    SpanData span = recording.span(SpanKind.SERVER);
+    busy.countDown();
+
+    assertThat(span.getTraceId()).isEqualTo(TRACE);
+    assertThat(span.getName()).isEqualTo("platform.test.v1.EchoService/Unary");
+    assertThat(span.getAttributes().asMap().toString())
+        .contains("grpc.status_code=DEADLINE_EXCEEDED");
+    assertThat(
+            recording
+                .meters
+                .get("grpc.server")
+                .tags("rpc.method", "Unary", "grpc.status_code", "DEADLINE_EXCEEDED")
+                .timer()
+                .count())
+        .isEqualTo(1);
+  }
+
+  private static void awaitOn(CountDownLatch latch) {
+    try {
+      latch.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException over) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
