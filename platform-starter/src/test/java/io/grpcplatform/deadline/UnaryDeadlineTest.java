@@ -259,7 +259,7 @@ final class UnaryDeadlineTest {
   @Test
   void theServersCapEndsACallWhoseHandlerHangs() throws Exception {
     Hanging handler = new Hanging();
-    loopback = Loopback.serving(handler, server("server.max", "150ms"));
+    loopback = Loopback.serving(handler, server("server.max", "1050ms"));
 
     StatusRuntimeException ended =
         catchThrowableOfType(
