@@ -78,12 +78,10 @@ find . -type d \( -name 'surefire-reports*' -o -name failsafe-reports \) -path '
 status=0
 mvn -B -ntp verify ${options[@]+"${options[@]}"} "$@" || status=$?
 
-find . -path '*/target/*-reports*/TEST-*.xml' -exec grep -h -o -m 1 '<testsuite [^>]*>' {} + | awk '
-  function number(name,   from) {
-    from = match($0, " " name "=\"[0-9]+")
-    return from ? substr($0, from + length(name) + 3) + 0 : 0
-  }
-  { ran += number("tests"); failed += number("failures") + number("errors"); skipped += number("skipped") }
-  END { printf "test.sh: %d tests ran: %d failed, %d skipped\n", ran - skipped, failed, skipped }'
-[ "$status" -eq 0 ] && say "all green" || say "the build failed (see above)"
+find . -path '*/target/*-reports*/TEST-*.xml' -exec cat {} + | awk '
+  /^ *<testcase / { tests++ }
+  /^ *<(failure|error)[ >]/ { failed++ }
+  /^ *<skipped/ { skipped++ }
+  END { printf "test.sh: %d tests ran: %d failed, %d skipped\n", tests - skipped, failed, skipped }'
+if [ "$status" -eq 0 ]; then say "all green"; else say "the build failed (see above)"; fi
 exit "$status"
