@@ -25,11 +25,17 @@ final class RetriedCall extends ClientStreamTracer.Factory implements CallHook {
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<byte[]> DETAILS =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
-  private static final VarHandle RETRYING;
+
+  /** Not in a retry, in one that the budget counts, and over: nothing is counted any more. */
+  private static final int CALM = 0;
+
+  private static final int RETRYING = 1;
+  private static final int OVER = 2;
+  private static final VarHandle STATE;
 
   static {
     try {
-      RETRYING = MethodHandles.lookup().findVarHandle(RetriedCall.class, "retrying", boolean.class);
+      STATE = MethodHandles.lookup().findVarHandle(RetriedCall.class, "state", int.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -37,7 +43,7 @@ final class RetriedCall extends ClientStreamTracer.Factory implements CallHook {
 
   private final MethodAttempts attempts;
   private final boolean chained;
-  private volatile boolean retrying;
+  private volatile int state;
   private volatile @Nullable Stop stopped;
   private volatile @Nullable String peersPushback;
 
@@ -55,7 +61,7 @@ final class RetriedCall extends ClientStreamTracer.Factory implements CallHook {
   public ClientStreamTracer newClientStreamTracer(
       ClientStreamTracer.StreamInfo info, Metadata headers) {
     int before = info.getPreviousAttempts();
-    if (before > 0 && RETRYING.compareAndSet(this, false, true)) {
+    if (before > 0 && STATE.compareAndSet(this, CALM, RETRYING)) {
       // A hedge, or a retry after an attempt without trailers: nobody could ask.
       attempts.budget().acquire();
     }
@@ -82,13 +88,13 @@ final class RetriedCall extends ClientStreamTracer.Factory implements CallHook {
   }
 
   private boolean mayRetry() {
-    if (retrying) {
+    if (state == RETRYING) {
       return true;
     }
     if (!attempts.budget().tryAcquire()) {
       return false;
     }
-    if (!RETRYING.compareAndSet(this, false, true)) {
+    if (!STATE.compareAndSet(this, CALM, RETRYING)) {
       attempts.budget().release();
     }
     return true;
@@ -123,6 +129,6 @@ final class RetriedCall extends ClientStreamTracer.Factory implements CallHook {
 
   @Override
   public void ended(Outcome outcome) {
-    attempts.budget().callEnded(retrying);
+    attempts.budget().callEnded((int) STATE.getAndSet(this, OVER) == RETRYING);
   }
 }

@@ -74,7 +74,7 @@ final class RetryBudget {
         lastAttempt
             + "; not tried again, because "
             + retrying()
-            + " other calls are in a retry and "
+            + " calls are in a retry and "
             + limit()
             + " may be (platform.retry.budget.percent, platform.retry.budget.min-concurrent)",
         null);

@@ -45,8 +45,7 @@ final class RetryPolicies {
     Hedge hedge = nearest(properties.hedging().methods(), method);
     if (hedge != null && hedge.delay() != null && !hedge.delay().isZero()) {
       if (idempotent) {
-        return new AttemptPolicy.Hedging(
-            hedge.maxAttempts(), hedge.delay(), retry(method).codes());
+        return new AttemptPolicy.Hedging(hedge.maxAttempts(), hedge.delay(), retry(method).codes());
       }
       refuseHedgeOf(method);
     }

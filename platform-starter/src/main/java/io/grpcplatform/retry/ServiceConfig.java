@@ -65,9 +65,12 @@ final class ServiceConfig {
         names,
         "hedgingPolicy",
         Map.of(
-            "maxAttempts", (double) hedging.maxAttempts(),
-            "hedgingDelay", duration(hedging.delay()),
-            "nonFatalStatusCodes", codes));
+            "maxAttempts",
+            (double) hedging.maxAttempts(),
+            "hedgingDelay",
+            duration(hedging.delay()),
+            "nonFatalStatusCodes",
+            codes));
   }
 
   /** {@code 0.050000000s}: nine digits, or 50 ms would be read as half a second. */

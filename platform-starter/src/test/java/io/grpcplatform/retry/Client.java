@@ -30,8 +30,7 @@ final class Client {
                 PlatformAutoConfiguration.class,
                 ClientAutoConfiguration.class,
                 RetryAutoConfiguration.class))
-        .withPropertyValues(
-            "platform.retry.initial-backoff=1ms", "platform.retry.max-backoff=5ms")
+        .withPropertyValues("platform.retry.initial-backoff=1ms", "platform.retry.max-backoff=5ms")
         .withPropertyValues(properties);
   }
 
