@@ -3,6 +3,7 @@ package io.grpcplatform.retry;
 import io.grpcplatform.SettingException;
 import io.grpcplatform.retry.RetryProperties.Hedge;
 import io.grpcplatform.retry.RetryProperties.Method;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +44,12 @@ final class RetryPolicies {
    */
   @Nullable AttemptPolicy of(String method, boolean idempotent) {
     Hedge hedge = nearest(properties.hedging().methods(), method);
-    if (hedge != null && hedge.delay() != null && !hedge.delay().isZero()) {
+    Duration delay = hedge == null ? null : hedge.delay();
+    if (hedge != null && delay != null && !delay.isZero()) {
       if (idempotent) {
-        return new AttemptPolicy.Hedging(hedge.maxAttempts(), hedge.delay(), retry(method).codes());
+        return new AttemptPolicy.Hedging(hedge.maxAttempts(), delay, retry(method).codes());
       }
-      refuseHedgeOf(method);
+      refuseHedgeOf(method, delay);
     }
     if (!idempotent && !properties.methods().containsKey(method)) {
       return null;
@@ -66,11 +68,11 @@ final class RetryPolicies {
   }
 
   /** A whole service may be hedged as far as its contracts allow; a method was meant. */
-  private void refuseHedgeOf(String method) {
+  private void refuseHedgeOf(String method, Duration delay) {
     if (properties.hedging().methods().containsKey(method)) {
       throw RetrySettings.wrong(
           RetrySettings.property(RetryProperties.PREFIX + "hedging.methods", method) + ".delay",
-          RetrySettings.text(properties.hedging().methods().get(method).delay()),
+          RetrySettings.text(delay),
           "0s, because the contract of this method says no idempotency_level and a hedged call is"
               + " handled more than once",
           "0s");
