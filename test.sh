@@ -11,7 +11,7 @@ major() { local rest=${1#1.}; echo "${rest%%[!0-9]*}"; }
 
 maven_is_new_enough() {
   local version
-  version=$(mvn -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
+  version=$(mvn -B -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
   [ -n "$version" ] || return 1
   case $version in [012].* | 3.[0-7] | 3.[0-7].*) return 1 ;; esac
 }
@@ -19,8 +19,8 @@ maven_is_new_enough() {
 # The JDK that Maven runs in is the one that compiles, whatever `java` on the path is.
 jdk_is_new_enough() {
   local version home
-  version=$(mvn -v 2>/dev/null | sed -n 's/.*Java version: \([0-9.]*\).*/\1/p')
-  home=$(mvn -v 2>/dev/null | sed -n 's/.*runtime: \(.*\)/\1/p')
+  version=$(mvn -B -v 2>/dev/null | sed -n 's/.*Java version: \([0-9.]*\).*/\1/p')
+  home=$(mvn -B -v 2>/dev/null | sed -n 's/.*runtime: \(.*\)/\1/p')
   [ -n "$version" ] && [ "$(major "$version")" -ge 17 ] && [ -x "$home/bin/javac" ]
 }
 
@@ -28,7 +28,9 @@ install_tools() {
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     say "installing a JDK and Maven with apt-get"
     apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends openjdk-17-jdk-headless maven
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get install -y -q --no-install-recommends openjdk-17-jdk-headless maven ||
+      apt-get install -y -q --no-install-recommends default-jdk-headless maven
   else
     say "needed: a JDK 17 or newer and Maven 3.8 or newer, with JAVA_HOME set to that JDK."
     say "on Debian or Ubuntu: sudo apt-get install openjdk-17-jdk-headless maven"
@@ -41,11 +43,11 @@ if ! maven_is_new_enough || ! jdk_is_new_enough; then
   install_tools
   if ! maven_is_new_enough || ! jdk_is_new_enough; then
     say "the JDK or Maven found first is still too old; set JAVA_HOME and PATH to newer ones:"
-    mvn -v || true
+    mvn -B -v || true
     exit 1
   fi
 fi
-mvn -v | sed -n '/Apache Maven/p;/Java version/p'
+mvn -B -v | sed -n '/Apache Maven/p;/Java version/p'
 
 # A JDK 21 or newer beside it: the features' tests run there too, on the same class files.
 newer_jdk=

@@ -130,9 +130,9 @@ final class BreakerGate {
             + current.getName()
             + " is "
             + state
-            + " (resilience4j.circuitbreaker.instances.\"["
+            + " (resilience4j.circuitbreaker.instances["
             + current.getName()
-            + "]\", configs.grpc)",
+            + "], configs.grpc)",
         state == State.OPEN ? openTime.remaining(current) : null);
   }
 }

@@ -2,27 +2,17 @@ package io.grpcplatform.retry;
 
 import io.grpcplatform.CalledServices;
 import io.grpcplatform.PlatformAutoConfiguration;
-import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/**
- * Retries and hedging for client calls. Comes after whatever makes the MeterRegistry, in Spring
- * Boot 3 and 4.
- */
-@AutoConfiguration(
-    after = PlatformAutoConfiguration.class,
-    afterName = {
-      "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
-      "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
-    })
+/** Retries and hedging for client calls. */
+@AutoConfiguration(after = PlatformAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "platform.retry.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(RetryProperties.class)
 public final class RetryAutoConfiguration {
@@ -39,21 +29,23 @@ public final class RetryAutoConfiguration {
   }
 
   @Bean
-  RetryClientStage platformRetryClientStage(
-      RetryProperties properties,
-      RetryPolicies policies,
-      RetryContributor contributor,
-      ObjectProvider<AttemptCounters> counters) {
-    return new RetryClientStage(
-        policies,
-        contributor,
-        new RetryBudget(properties.budget()),
-        counters.getIfAvailable(() -> AttemptCounters.NONE));
+  RetryBudget platformRetryBudget(RetryProperties properties) {
+    return new RetryBudget(properties.budget());
   }
 
   @Bean
-  InboundRetries platformInboundRetries() {
-    return new InboundRetries();
+  RetryClientStage platformRetryClientStage(
+      RetryPolicies policies,
+      RetryContributor contributor,
+      RetryBudget budget,
+      ObjectProvider<AttemptCounters> counters) {
+    return new RetryClientStage(
+        policies, contributor, budget, counters.getIfAvailable(() -> AttemptCounters.NONE));
+  }
+
+  @Bean
+  RetryServerStage platformRetryServerStage() {
+    return new RetryServerStage();
   }
 
   /** Fails the start where a stub's method is to be hedged and its contract forbids it. */
@@ -62,15 +54,14 @@ public final class RetryAutoConfiguration {
     return contributor::known;
   }
 
-  /** On where Micrometer and a registry are there. */
+  /** On where Micrometer is there; Spring Boot hands it the registry. */
   @Configuration(proxyBeanMethods = false)
-  @ConditionalOnClass(MeterRegistry.class)
-  @ConditionalOnBean(MeterRegistry.class)
+  @ConditionalOnClass(name = "io.micrometer.core.instrument.binder.MeterBinder")
   static final class MetricsConfiguration {
 
     @Bean
-    RetryMetrics platformRetryMetrics(MeterRegistry registry) {
-      return new RetryMetrics(registry);
+    RetryMetrics platformRetryMetrics() {
+      return new RetryMetrics();
     }
   }
 }

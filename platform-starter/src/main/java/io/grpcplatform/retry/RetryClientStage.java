@@ -62,7 +62,7 @@ final class RetryClientStage implements ClientFeature {
   }
 
   private static CallHook begin(CallStart call, MethodAttempts attempts) {
-    boolean chained = InboundRetries.isRetry(Context.current());
+    boolean chained = RetryServerStage.servesRetry(Context.current());
     RetriedCall retried = new RetriedCall(attempts, chained);
     call.options(call.options().withStreamTracerFactory(retried));
     attempts.budget().callBegan();

@@ -4,6 +4,7 @@ import io.grpcplatform.CallKey;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,17 +13,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * The meters {@code platform.retry.attempts}, the attempts that went out, and {@code
  * platform.retry.stopped}, the retries that were refused.
+ *
+ * <p>Threading: safe; Spring Boot binds the registry before the first call.
  */
-final class RetryMetrics implements AttemptCounters {
+final class RetryMetrics implements AttemptCounters, MeterBinder {
 
-  private final MeterRegistry registry;
+  private volatile @Nullable MeterRegistry registry;
 
-  RetryMetrics(MeterRegistry registry) {
-    this.registry = registry;
+  @Override
+  public void bindTo(MeterRegistry bound) {
+    registry = bound;
   }
 
   @Override
   public OfMethod of(CallKey key) {
+    MeterRegistry bound = registry;
+    return bound == null ? NONE.of(key) : counters(bound, key);
+  }
+
+  private static OfMethod counters(MeterRegistry registry, CallKey key) {
     Tags tags =
         Tags.of("channel", key.channel(), "rpc.service", key.service(), "rpc.method", key.method());
     Map<Kind, Counter> sent = new EnumMap<>(Kind.class);

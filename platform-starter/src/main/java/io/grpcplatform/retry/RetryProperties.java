@@ -52,8 +52,8 @@ record RetryProperties(
    * @param maxTokens Size of each channel's throttle, 1 to 1000: a failed attempt takes a token and
    *     no retry starts while half of them or fewer are left.
    * @param tokenRatio What each success gives back to the throttle, more than 0.
-   * @param percent How many of the calls in flight, over all channels, may be in a retry, 0 to 100
-   *     percent.
+   * @param percent How many of the retryable calls in flight, over all channels, may be in a retry,
+   *     0 to 100 percent.
    * @param minConcurrent How many calls may be in a retry however few are in flight.
    */
   record Budget(

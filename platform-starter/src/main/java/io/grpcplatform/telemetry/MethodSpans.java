@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The spans of one method on one side. Uses the OpenTelemetry API, not Micrometer's facade over it;
- * see {@code docs/decisions/0003-spans-by-the-opentelemetry-api.md}.
+ * see {@code docs/decisions/0008-spans-by-the-opentelemetry-api.md}.
  *
  * <p>A span that is not recorded costs its identity and nothing else: attributes are set once
  * recording is certain.

@@ -4,6 +4,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,7 +12,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-/** A breaker stage on clocks of the test's own: opens at 4 calls, for 5 s, and probes with 3. */
+/**
+ * A breaker stage on clocks of the test's own: opens at 4 calls, for 5 s and then twice as long
+ * each time, and probes with 3.
+ */
 final class BreakerBench {
 
   static final String NAME = "payment:platform.test.v1.EchoService";
@@ -35,7 +39,8 @@ final class BreakerBench {
                 .slidingWindowSize(10)
                 .minimumNumberOfCalls(minimumCalls)
                 .failureRateThreshold(50)
-                .waitDurationInOpenState(Duration.ofSeconds(5))
+                .waitIntervalFunctionInOpenState(
+                    IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(5), 2))
                 .permittedNumberOfCallsInHalfOpenState(probes)
                 .build());
     stage =
@@ -63,7 +68,7 @@ final class BreakerBench {
     return registry.circuitBreaker(NAME);
   }
 
-  /** Lets the open state pass. */
+  /** Lets the first open state pass. */
   void waitOutOpenState() {
     clock.advance(Duration.ofMillis(5_001));
   }

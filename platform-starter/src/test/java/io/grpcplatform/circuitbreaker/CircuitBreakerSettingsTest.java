@@ -283,9 +283,9 @@ final class CircuitBreakerSettingsTest {
             catchThrowable(
                 () -> BreakerBench.settings("methods[Get].outcomes.not-found", "failure")))
         .hasRootCauseMessage(
-            "\"[Get]\": Get (expected: a method \"[pkg.Service/Method]\" or a service"
+            "methods[Get]: Get (expected: a method \"[pkg.Service/Method]\" or a service"
                 + " \"[pkg.Service/*]\", with quotes and brackets,"
-                + " platform.circuitbreaker.methods.\"[Get]\")");
+                + " platform.circuitbreaker.methods[Get])");
   }
 
   @Test

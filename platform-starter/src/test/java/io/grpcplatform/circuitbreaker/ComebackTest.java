@@ -11,8 +11,10 @@ import io.grpcplatform.Loopback;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.grpcplatform.test.v1.EchoServiceGrpc.EchoServiceBlockingStub;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +25,7 @@ final class ComebackTest {
 
   @Test
   void everyProbeFindsABackendThatCameBack() throws Exception {
-    try (Loopback before = Loopback.serving(new Backend())) {
+    try (Loopback before = servingOnAPortOfItsOwn()) {
       // Given a breaker that opened because the backend was gone.
       ManagedChannel channel = before.channel(bench.stage);
       bench.backoffs.built("payment", channel);
@@ -46,6 +48,19 @@ final class ComebackTest {
         assertThat(call(stub)).isEqualTo(Status.Code.OK);
         assertThat(bench.breaker().getState()).isEqualTo(State.CLOSED);
         channel.shutdownNow();
+      }
+    }
+  }
+
+  /** A port below those that a system gives out by itself, so that nobody gets it in between. */
+  private static Loopback servingOnAPortOfItsOwn() throws IOException {
+    for (int tries = 0; ; tries++) {
+      try {
+        return Loopback.serving(ThreadLocalRandom.current().nextInt(20_000, 30_000), new Backend());
+      } catch (IOException taken) {
+        if (tries == 20) {
+          throw taken;
+        }
       }
     }
   }

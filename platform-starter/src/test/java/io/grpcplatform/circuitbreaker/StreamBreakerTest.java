@@ -3,6 +3,7 @@ package io.grpcplatform.circuitbreaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -347,5 +348,31 @@ final class StreamBreakerTest {
 
     assertThat(counted()).isEqualTo(1);
     assertThat(bench.breaker().getState()).isEqualTo(State.HALF_OPEN);
+  }
+
+  @Test
+  void aDeadlineThatRanOutIsNoFailureOfALiveStream() throws Exception {
+    assertThat(failuresAfterDeadlineExceeded(Deadline.after(-1, TimeUnit.SECONDS))).isZero();
+    assertThat(failuresAfterDeadlineExceeded(Deadline.after(1, TimeUnit.HOURS)))
+        .as("the server's own DEADLINE_EXCEEDED, long before ours")
+        .isEqualTo(1);
+  }
+
+  private int failuresAfterDeadlineExceeded(Deadline given) throws Refusal {
+    bench.breaker().reset();
+    BreakerGate gate = new BreakerGate(bench.breaker(), bench.clock.calls, () -> {});
+    StreamPermit stream =
+        new StreamPermit(
+            gate,
+            BreakerBench.settings("fair-budget", "0s").tableOf(new CallKey("", "", "")),
+            bench.clock.calls,
+            gate.admit(),
+            given);
+    bench.clock.advance(Duration.ofSeconds(5));
+    stream.headers(new Metadata());
+
+    stream.ended(new Outcome(Status.DEADLINE_EXCEEDED, new Metadata(), null, false));
+
+    return failed();
   }
 }

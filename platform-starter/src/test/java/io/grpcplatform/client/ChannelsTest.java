@@ -212,7 +212,7 @@ class ChannelsTest {
                 assertThat(stub(context, "local").unary(HELLO).getText()).isEqualTo("unix:hello"));
 
     onSocket.shutdownNow();
-    loops.shutdownGracefully();
+    var unused = loops.shutdownGracefully();
   }
 
   @Test

@@ -118,6 +118,7 @@ class ClientGuideTest {
   }
 
   @Component
+  @SuppressWarnings("UnusedVariable") // the guide shows that they can be injected
   static final class Everything {
     @GrpcClient("echo")
     private EchoServiceStub async;

@@ -151,8 +151,7 @@ final class StreamDeadlineTest {
     assertThat(stream.reason()).isEqualTo(Refusal.Reason.STREAM_IDLE);
     assertThat(stream.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     assertThat(stream.status().getDescription())
-        .contains(
-            "platform.deadline.stream.methods.\"[platform.test.v1.EchoService/*]\".idle-timeout");
+        .contains("platform.deadline.stream.methods[platform.test.v1.EchoService/*].idle-timeout");
   }
 
   @Test

@@ -2,35 +2,36 @@ package io.grpcplatform.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every Java snippet of the documentation is compiled: in the guide it is a region of a source file
- * of this repository, in the README a whole file of the consumer project, which is made of it.
+ * Every Java snippet of the guide is a region of a source file of this repository, or compiles by
+ * itself. Those of the README are whole files, which are compiled and run as the consumer project.
  */
 class DocumentedCodeTest {
 
-  /** Blocks that are not, line by line and whatever their indentation, a region of a source. */
-  static List<String> foreign(Stream<Markdown.Block> blocks, List<Path> sources) {
-    Set<String> code =
-        sources.stream().map(House::read).map(DocumentedCodeTest::flat).collect(Collectors.toSet());
-    List<String> found = new ArrayList<>();
-    blocks.forEach(
-        block -> {
-          String wanted = flat(block.content());
-          if (code.stream().noneMatch(source -> source.contains(wanted))) {
-            found.add(block.where());
-          }
-        });
-    return found;
+  static Stream<Markdown.Block> snippets() {
+    return Markdown.pages().stream()
+        .filter(page -> !page.name().equals("README.md"))
+        .flatMap(page -> page.blocks("java").stream());
   }
 
+  /** Why nobody can trust {@code snippet}; empty if it is compiled here or elsewhere. */
+  static List<String> doubts(Markdown.Block snippet) {
+    String wanted = flat(snippet.content());
+    boolean region =
+        Stream.of("main", "test")
+            .flatMap(kind -> House.sources(kind).stream())
+            .anyMatch(source -> flat(House.read(source)).contains(wanted));
+    return region ? List.of() : Snippet.errors(snippet.content());
+  }
+
+  /** Line by line, whatever the indentation. */
   private static String flat(String code) {
     return code.lines()
         .map(String::strip)
@@ -38,22 +39,14 @@ class DocumentedCodeTest {
         .collect(Collectors.joining("\n", "\n", "\n"));
   }
 
-  private static List<Path> sources() {
-    return Stream.concat(House.sources("main").stream(), House.sources("test").stream()).toList();
+  @ParameterizedTest
+  @MethodSource("snippets")
+  void everySnippetOfTheGuideIsCompiled(Markdown.Block snippet) {
+    assertThat(doubts(snippet)).isEmpty();
   }
 
   @Test
-  void everySnippetOfTheGuideIsARegionOfCompiledCode() {
-    Stream<Markdown.Block> guide =
-        Markdown.pages().stream()
-            .filter(page -> !page.name().equals("README.md"))
-            .flatMap(page -> page.blocks("java").stream());
-
-    assertThat(foreign(guide, sources())).isEmpty();
-  }
-
-  @Test
-  void everySnippetOfTheReadmeIsAWholeFileOfTheConsumer() {
+  void everySnippetOfTheReadmeIsAFileOfTheConsumer() {
     String readme = House.read(House.ROOT.resolve("README.md"));
 
     List<Markdown.Block> blocks = Markdown.read(House.ROOT.resolve("README.md")).blocks("java");
@@ -62,18 +55,35 @@ class DocumentedCodeTest {
         .allSatisfy(
             block -> {
               assertThat(block.content()).startsWith("package com.example.chat;\n");
-              String caption = readme.substring(0, readme.indexOf("```java\n" + block.content()));
-              assertThat(caption.strip()).endsWith(":");
-              assertThat(caption.strip().lines().reduce((first, last) -> last).orElseThrow())
-                  .contains("src/main/java/com/example/chat/");
+              String before = readme.substring(0, readme.indexOf("```java\n" + block.content()));
+              String caption = before.stripTrailing().lines().reduce((a, b) -> b).orElseThrow();
+              assertThat(caption).contains("`src/main/java/com/example/chat/").endsWith(":");
             });
   }
 
   @Test
-  void aSnippetThatNobodyCompilesIsFound() {
-    Markdown.Block foreign = new Markdown.Block("page:1", "java", "int invented = 1;\n");
-    Markdown.Block own = new Markdown.Block("page:9", "java", "package io.grpcplatform.house;\n");
+  void codeThatDoesNotCompileIsFound() {
+    assertThat(Snippet.errors("class Prices extends NoSuchStub {}"))
+        .singleElement()
+        .asString()
+        .contains("NoSuchStub");
+    assertThat(doubts(new Markdown.Block("page:1", "java", "channels.stub(\"prices\");\n")))
+        .isNotEmpty();
+  }
 
-    assertThat(foreign(Stream.of(foreign, own), sources())).containsExactly("page:1");
+  @Test
+  void aRegionOfASourceNeedsNotCompileByItself() {
+    String region = "  static List<String> doubts(Markdown.Block snippet) {\n";
+
+    assertThat(Snippet.errors(region)).isNotEmpty();
+    assertThat(doubts(new Markdown.Block("page:1", "java", region))).isEmpty();
+  }
+
+  @Test
+  void typesMembersAndStatementsCompileAsTheyStand() {
+    assertThat(Snippet.errors("record Price(Quote quote) {}")).isEmpty();
+    assertThat(Snippet.errors("@Bean Quote quote() { return Quote.getDefaultInstance(); }"))
+        .isEmpty();
+    assertThat(Snippet.errors("Quote quote = Quote.getDefaultInstance();")).isEmpty();
   }
 }

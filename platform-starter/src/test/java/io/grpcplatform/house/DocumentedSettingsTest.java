@@ -2,6 +2,8 @@ package io.grpcplatform.house;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpcplatform.test.shop.v1.ImportsGrpc;
+import io.grpcplatform.test.shop.v1.PricesGrpc;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
@@ -26,7 +29,19 @@ class DocumentedSettingsTest {
 
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration
-  static final class Application {}
+  static final class Application {
+
+    /** The services whose methods the snippets name: a key that names none fails the start. */
+    @Bean
+    PricesGrpc.PricesImplBase prices() {
+      return new PricesGrpc.PricesImplBase() {};
+    }
+
+    @Bean
+    ImportsGrpc.ImportsImplBase imports() {
+      return new ImportsGrpc.ImportsImplBase() {};
+    }
+  }
 
   static Stream<Markdown.Block> snippets() {
     return Markdown.pages().stream()
@@ -64,8 +79,8 @@ class DocumentedSettingsTest {
             context -> {
               var sources = context.getEnvironment().getPropertySources();
               load(yaml).forEach(sources::addLast);
-              // Several builds may run on one machine: the documented port may be taken.
-              sources.addFirst(new MapPropertySource("port", Map.of("platform.server.port", 0)));
+              // No socket: the documented port may be taken, and a drain delay would be waited for.
+              sources.addFirst(new MapPropertySource("port", Map.of("platform.server.port", -1)));
             });
   }
 

@@ -91,7 +91,12 @@ class WrongSettingsTest {
         .contains("platform.deadline.default")
         .containsIgnoringCase("-5s")
         .contains("expected:")
-        .contains("platform.deadline.default: 5s");
+        .contains(
+            yaml(
+                """
+                platform:
+                  deadline:
+                    default: 5s"""));
   }
 
   @Test
@@ -102,7 +107,13 @@ class WrongSettingsTest {
         .contains("platform.deadline.methods")
         .contains("[pkg.Service/Method]")
         .containsIgnoringCase("-5s (expected: ")
-        .contains("\"platform.deadline.methods[pkg.Service/Method]\": 5s");
+        .contains(
+            yaml(
+                """
+                platform:
+                  deadline:
+                    methods:
+                      "[pkg.Service/Method]": 5s"""));
   }
 
   @Test
@@ -117,7 +128,13 @@ class WrongSettingsTest {
         .contains("platform.deadline.reserve.min")
         .contains("51ms")
         .contains("platform.deadline.reserve.max, 50ms")
-        .contains("platform.deadline.reserve.min: 50ms");
+        .contains(
+            yaml(
+                """
+                platform:
+                  deadline:
+                    reserve:
+                      min: 50ms"""));
   }
 
   @Test
@@ -133,7 +150,13 @@ class WrongSettingsTest {
         .contains("20ms")
         .contains("pkg.Service/Method")
         .contains("10ms")
-        .contains("platform.deadline.reserve.min: 10ms");
+        .contains(
+            yaml(
+                """
+                platform:
+                  deadline:
+                    reserve:
+                      min: 10ms"""));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.grpcplatform.test.v1.StockServiceGrpc;
 import io.grpcplatform.test.v1.StockServiceGrpc.StockServiceBlockingStub;
 import io.grpcplatform.test.v1.StockServiceGrpc.StockServiceFutureStub;
 import java.util.concurrent.Callable;
+import org.springframework.boot.actuate.autoconfigure.metrics.MetricsAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -29,6 +30,7 @@ final class Client {
             AutoConfigurations.of(
                 PlatformAutoConfiguration.class,
                 ClientAutoConfiguration.class,
+                MetricsAutoConfiguration.class,
                 RetryAutoConfiguration.class))
         .withPropertyValues("platform.retry.initial-backoff=1ms", "platform.retry.max-backoff=5ms")
         .withPropertyValues(properties);

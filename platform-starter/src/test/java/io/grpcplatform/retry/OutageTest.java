@@ -114,6 +114,42 @@ final class OutageTest {
   }
 
   @Test
+  void aCallThatSucceedsInTheEndLeavesTheBudget() throws IOException {
+    try (Stock stock = Stock.serving(Answers.failingFirst(2))) {
+      Client.runner(Client.to(stock))
+          .run(
+              context -> {
+                new Client(context).stub().look(REQUEST);
+
+                assertThat(stock.attempts("Look")).isEqualTo(3);
+                assertThat(context.getBean(RetryBudget.class).retrying()).isZero();
+              });
+    }
+  }
+
+  @Test
+  void aCallThatExpiresInItsPauseLeavesTheBudget() throws IOException {
+    try (Stock stock = Stock.serving(failing(DOWN))) {
+      Client.runner(
+              Client.to(stock),
+              "platform.retry.initial-backoff=1h",
+              "platform.retry.max-backoff=1h")
+          .run(
+              context -> {
+                Client client = new Client(context);
+                Client.codeOf(() -> client.stub().take(REQUEST));
+                var stub = client.stub().withDeadlineAfter(500, TimeUnit.MILLISECONDS);
+
+                Status.Code code = Client.codeOf(() -> stub.look(REQUEST));
+
+                assertThat(code).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+                assertThat(stock.attempts("Look")).isEqualTo(1);
+                assertThat(context.getBean(RetryBudget.class).retrying()).isZero();
+              });
+    }
+  }
+
+  @Test
   void aRefusedRetryKeepsTheStatusOfTheAttempt() throws IOException {
     try (Stock stock = Stock.serving(failing(DOWN))) {
       SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -157,6 +193,29 @@ final class OutageTest {
                 assertThat(failed.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
                 assertThat(failed.getTrailers().keys())
                     .doesNotContain("grpc-retry-pushback-ms", "grpc-status-details-bin");
+              });
+    }
+  }
+
+  @Test
+  void aFailureAfterHeadersIsNoRefusedRetry() throws IOException {
+    Stock.Answer headersFirst =
+        (request, response) -> {
+          Stock.CALL.get().sendHeaders(new Metadata());
+          response.onError(DOWN.asException());
+        };
+    try (Stock stock = Stock.serving(headersFirst)) {
+      Client.runner(
+              Client.to(stock),
+              "platform.retry.budget.percent=0",
+              "platform.retry.budget.min-concurrent=0")
+          .run(
+              context -> {
+                StatusRuntimeException failed =
+                    Client.failureOf(() -> new Client(context).stub().look(REQUEST));
+
+                assertThat(failed.getStatus().getDescription()).isEqualTo("backend down");
+                assertThat(reasonOf(failed)).isNull();
               });
     }
   }

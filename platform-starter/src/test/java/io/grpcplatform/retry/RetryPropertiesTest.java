@@ -176,6 +176,6 @@ final class RetryPropertiesTest {
                 assertThat(context)
                     .hasNotFailed()
                     .doesNotHaveBean(RetryClientStage.class)
-                    .doesNotHaveBean(InboundRetries.class));
+                    .doesNotHaveBean(RetryServerStage.class));
   }
 }

@@ -11,12 +11,14 @@ import io.grpc.ServerInterceptor;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.ServerPipeline;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.StockServiceGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,8 +49,13 @@ final class Stock implements AutoCloseable {
 
   private Stock(Answer answer, ServerBuilder<?> builder) throws IOException {
     this.answer = answer;
-    new InboundRetries().contribute(builder);
-    server = builder.addService(new Handler()).intercept(new Counter()).build().start();
+    ServerPipeline pipeline = ServerPipeline.of(List.of(new RetryServerStage()));
+    pipeline.trace(builder);
+    server =
+        builder
+            .addService(pipeline.bind(new Handler().bindService(), List.of(new Counter())))
+            .build()
+            .start();
   }
 
   static Stock serving(Answer answer) throws IOException {
