@@ -44,10 +44,6 @@ final class BreakerGate {
     this.connect = connect;
   }
 
-  CircuitBreaker breaker() {
-    return breaker;
-  }
-
   /** Goes on with another breaker of the same name; permits of the one before count no more. */
   void replace(CircuitBreaker replacement) {
     breaker = replacement;

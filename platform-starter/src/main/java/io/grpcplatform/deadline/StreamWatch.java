@@ -84,7 +84,7 @@ final class StreamWatch implements CallHook, Runnable {
       long left = limits.open().nanos() - (now - started);
       if (left <= 0) {
         control.end(
-            refusal(Refusal.Reason.OPEN_TIMEOUT, "No headers and no message", limits.open()));
+            refusal(Refusal.Reason.OPEN_TIMEOUT, "No headers and no message for", limits.open()));
         return;
       }
       next = left;
@@ -93,7 +93,8 @@ final class StreamWatch implements CallHook, Runnable {
       long left = limits.idle().nanos() - (now - lastMessage);
       if (left <= 0) {
         control.end(
-            refusal(Refusal.Reason.STREAM_IDLE, "No message in either direction", limits.idle()));
+            refusal(
+                Refusal.Reason.STREAM_IDLE, "No message in either direction for", limits.idle()));
         return;
       }
       next = Math.min(next, left);
@@ -101,7 +102,11 @@ final class StreamWatch implements CallHook, Runnable {
     if (age > 0) {
       long left = age - (now - started);
       if (left <= 0) {
-        control.end(refusal(Refusal.Reason.STREAM_MAX_AGE, "The stream has lived", limits.age()));
+        control.end(
+            refusal(
+                Refusal.Reason.STREAM_MAX_AGE,
+                "The stream is as old as it may get, a tenth more or less than",
+                limits.age()));
         return;
       }
       next = Math.min(next, left);
@@ -121,14 +126,7 @@ final class StreamWatch implements CallHook, Runnable {
   }
 
   private static Refusal refusal(Refusal.Reason reason, String seen, StreamLimits.Limit limit) {
-    return new Refusal(
-        reason,
-        seen
-            + " for "
-            + TimeUnit.NANOSECONDS.toMillis(limit.nanos())
-            + " ms ("
-            + limit.property()
-            + ")",
-        null);
+    long millis = TimeUnit.NANOSECONDS.toMillis(limit.nanos());
+    return new Refusal(reason, seen + " " + millis + " ms (" + limit.property() + ")", null);
   }
 }
