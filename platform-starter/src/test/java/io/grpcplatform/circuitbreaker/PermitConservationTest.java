@@ -7,6 +7,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -45,21 +46,16 @@ final class PermitConservationTest {
     threads.shutdownNow();
   }
 
-  /** A transport whose calls end as the driver says, on whatever thread says it. */
+  /** A transport whose calls do as the driver says; it speaks to each driving thread alone. */
   private static final class ScriptedChannel extends Channel {
 
-    // Each test has a transport of its own, and no thread outlives its test.
-    @SuppressWarnings("ThreadLocalUsage")
-    private final ThreadLocal<Boolean> throwing = ThreadLocal.withInitial(() -> false);
-
-    // As above.
-    @SuppressWarnings("ThreadLocalUsage")
-    private final ThreadLocal<@Nullable ScriptedCall<?>> last = new ThreadLocal<>();
+    private static final ThreadLocal<Boolean> THROWING = ThreadLocal.withInitial(() -> false);
+    private static final ThreadLocal<@Nullable ScriptedCall<?>> LAST = new ThreadLocal<>();
 
     @Override
     public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
-      ScriptedCall<R> call = new ScriptedCall<>(throwing.get());
-      last.set(call);
+      ScriptedCall<R> call = new ScriptedCall<>(THROWING.get());
+      LAST.set(call);
       return new Facade<>(call);
     }
 
@@ -141,15 +137,14 @@ final class PermitConservationTest {
   }
 
   /** One call of one kind. Those that could not start, and those that end well, are counted. */
-  private void oneCall(
-      Channel channel, ScriptedChannel transport, SplittableRandom random, Tally tally) {
+  private void oneCall(Channel channel, SplittableRandom random, Tally tally) {
     boolean stream = random.nextBoolean();
     MethodDescriptor<EchoRequest, EchoResponse> method =
         stream ? EchoServiceGrpc.getBidiMethod() : EchoServiceGrpc.getUnaryMethod();
     ClientCall<EchoRequest, EchoResponse> call = channel.newCall(method, CallOptions.DEFAULT);
     Ends ends = new Ends();
     int way = random.nextInt(7);
-    transport.throwing.set(way == 0);
+    ScriptedChannel.THROWING.set(way == 0);
     if (way == 1) {
       call.cancel("before the start", null);
       return;
@@ -166,7 +161,7 @@ final class PermitConservationTest {
       return;
     }
     tally.admitted.increment();
-    ScriptedCall<?> wire = transport.last.get();
+    ScriptedCall<?> wire = ScriptedChannel.LAST.get();
     switch (way) {
       case 2 -> call.cancel("at once", null);
       case 3 -> {
@@ -188,7 +183,7 @@ final class PermitConservationTest {
     }
   }
 
-  private Tally storm(Channel channel, ScriptedChannel transport, int calls) throws Exception {
+  private Tally storm(Channel channel, int calls) throws Exception {
     Tally tally = new Tally();
     List<Callable<@Nullable Void>> work = new ArrayList<>();
     for (int thread = 0; thread < THREADS; thread++) {
@@ -196,7 +191,7 @@ final class PermitConservationTest {
       work.add(
           () -> {
             for (int i = 0; i < calls / THREADS; i++) {
-              oneCall(channel, transport, random, tally);
+              oneCall(channel, random, tally);
             }
             return null;
           });
@@ -207,9 +202,9 @@ final class PermitConservationTest {
     return tally;
   }
 
-  private static Channel through(BreakerBench bench, ScriptedChannel transport) {
-    return io.grpc.ClientInterceptors.intercept(
-        transport, ClientPipeline.of("payment", List.of(bench.stage)));
+  private static Channel through(BreakerBench bench) {
+    return ClientInterceptors.intercept(
+        new ScriptedChannel(), ClientPipeline.of("payment", List.of(bench.stage)));
   }
 
   /** How many permits a half-open breaker has left. */
@@ -227,12 +222,11 @@ final class PermitConservationTest {
     // falls.
     int permits = CALLS + 1;
     BreakerBench bench = new BreakerBench(permits, permits);
-    ScriptedChannel transport = new ScriptedChannel();
     bench.breaker().transitionToOpenState();
     bench.breaker().transitionToHalfOpenState();
 
     // When calls and streams start, fail to start, are cancelled and close at the same time.
-    Tally tally = storm(through(bench, transport), transport, CALLS);
+    Tally tally = storm(through(bench), CALLS);
 
     // Then the permits that are gone are exactly those of counted calls.
     long counted = tally.counted.sum();
@@ -245,9 +239,8 @@ final class PermitConservationTest {
   @Test
   void aClosedStormCountsEachCallOnce() throws Exception {
     BreakerBench bench = new BreakerBench(3, CALLS + 1);
-    ScriptedChannel transport = new ScriptedChannel();
 
-    Tally tally = storm(through(bench, transport), transport, CALLS);
+    Tally tally = storm(through(bench), CALLS);
 
     assertThat(tally.refused.sum()).isZero();
     assertThat(bench.breaker().getMetrics().getNumberOfBufferedCalls())
@@ -258,8 +251,7 @@ final class PermitConservationTest {
   void callsOfTheClosedStateAddNoHalfOpenPermits() throws Exception {
     // Given calls in flight that were admitted while closed.
     BreakerBench bench = new BreakerBench();
-    ScriptedChannel transport = new ScriptedChannel();
-    Channel channel = through(bench, transport);
+    Channel channel = through(bench);
     List<ClientCall<EchoRequest, EchoResponse>> flying = new ArrayList<>();
     List<ScriptedCall<?>> wires = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
@@ -269,7 +261,7 @@ final class PermitConservationTest {
               CallOptions.DEFAULT);
       call.start(new Ends(), new Metadata());
       flying.add(call);
-      wires.add(transport.last.get());
+      wires.add(ScriptedChannel.LAST.get());
     }
 
     // When the breaker opens and half-opens, and they all end then, in different ways.
@@ -292,14 +284,13 @@ final class PermitConservationTest {
   @Test
   void callsFromBeforeAResetCountNoMore() {
     BreakerBench bench = new BreakerBench();
-    ScriptedChannel transport = new ScriptedChannel();
-    Channel channel = through(bench, transport);
+    Channel channel = through(bench);
     channel
         .newCall(EchoServiceGrpc.getUnaryMethod(), CallOptions.DEFAULT)
         .start(new Ends(), new Metadata());
 
     bench.breaker().reset();
-    transport.last.get().close(Status.UNAVAILABLE);
+    ScriptedChannel.LAST.get().close(Status.UNAVAILABLE);
 
     assertThat(bench.breaker().getMetrics().getNumberOfBufferedCalls()).isZero();
   }
@@ -307,8 +298,7 @@ final class PermitConservationTest {
   @Test
   void probesThatAllGoAwayNeverWedgeTheBreaker() throws Exception {
     BreakerBench bench = new BreakerBench();
-    ScriptedChannel transport = new ScriptedChannel();
-    Channel channel = through(bench, transport);
+    Channel channel = through(bench);
     bench.breaker().transitionToOpenState();
     bench.breaker().transitionToHalfOpenState();
 
@@ -331,8 +321,7 @@ final class PermitConservationTest {
     // Given many half-open streams that have not opened yet.
     int calls = 20_000;
     BreakerBench bench = new BreakerBench(calls + 1, calls + 1);
-    ScriptedChannel transport = new ScriptedChannel();
-    Channel channel = through(bench, transport);
+    Channel channel = through(bench);
     bench.breaker().transitionToOpenState();
     bench.breaker().transitionToHalfOpenState();
     List<ClientCall<EchoRequest, EchoResponse>> flying = new ArrayList<>();
@@ -342,7 +331,7 @@ final class PermitConservationTest {
           channel.newCall(EchoServiceGrpc.getBidiMethod(), CallOptions.DEFAULT);
       call.start(new Ends(), new Metadata());
       flying.add(call);
-      wires.add(transport.last.get());
+      wires.add(ScriptedChannel.LAST.get());
     }
 
     // When headers, a cancel and a close come from three threads at once.
