@@ -69,22 +69,26 @@ fi
 order_jar=sample-order-service/target/sample-order-service-0.1.0.jar
 payment_jar=sample-payment-service/target/sample-payment-service-0.1.0.jar
 
+# As old as the sources that the last good build saw.
+stamp=target/demo-built
+
 needs_build() {
-  [ -f "$order_jar" ] && [ -f "$payment_jar" ] || return 0
+  [ -f "$order_jar" ] && [ -f "$payment_jar" ] && [ -f "$stamp" ] || return 0
   local file
   shopt -s globstar nullglob
   for file in pom.xml proto/pom.xml proto/*/pom.xml proto/*/src/main/**/*.proto \
     {platform-starter,sample-order-service,sample-payment-service}/{pom.xml,src/main/**/*}; do
-    if [ -f "$file" ] && { [ "$file" -nt "$order_jar" ] || [ "$file" -nt "$payment_jar" ]; }; then return 0; fi
+    if [ -f "$file" ] && [ "$file" -nt "$stamp" ]; then return 0; fi
   done
   return 1
 }
 
 if needs_build; then
   say "Building (the first time Maven fetches what it needs, which takes minutes) ..."
-  # The order service last: its jar is the younger one, so nothing looks newer than both by mistake.
+  mkdir -p target && touch "$stamp.new"
   mvn -B -q -Dstyle.color=never -Dfast -DskipTests -pl sample-payment-service,sample-order-service -am package >&2 \
     || fail "the build failed; 'mvn -Dfast -DskipTests package' says more"
+  mv -f "$stamp.new" "$stamp"
 fi
 
 # --- the play --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ public interface CallHook {
 
   /**
    * Opens a scope around each callback into the application (trace, MDC, identity); null for none.
+   * Not called around the callbacks of a unary call in which a generated handler without
+   * interceptors does nothing: all but its half-close and its cancel.
    */
   default @Nullable Object enter() {
     return null;

@@ -19,6 +19,8 @@ public enum ClientStage {
   BULKHEAD,
   /** A backend that fails is left alone for a while. */
   CIRCUIT_BREAKER,
+  /** One call above, its attempts below. */
+  RETRY,
   /** Credentials. */
   SECURITY,
   /** Faults injected on purpose, nearest the wire. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Who ended a call, and how. The first one that a call machine accepts is the only one. */
 record Ending(Status status, Metadata trailers, @Nullable Refusal refusal, boolean ordinary) {
 
-  /** The application, or the peer, ended the call in the ordinary way. */
+  /** The application, or the peer, ended the call in the ordinary way. Shared: never written to. */
   static final Ending ORDINARY = new Ending(Status.OK, new Metadata(), null, true);
 
   static Ending of(Refusal refusal) {
@@ -20,6 +20,12 @@ record Ending(Status status, Metadata trailers, @Nullable Refusal refusal, boole
 
   /** A server's handler closes its call. */
   static Ending ordinary(Status status, Metadata trailers) {
-    return new Ending(status, trailers, null, true);
+    boolean plain = status.isOk() && status.getDescription() == null && trailers.keys().isEmpty();
+    return plain ? ORDINARY : new Ending(status, trailers, null, true);
+  }
+
+  /** Whether there is nothing more to say of this ending than that it was ordinary. */
+  boolean plain() {
+    return ordinary && status.isOk() && trailers.keys().isEmpty();
   }
 }

@@ -190,13 +190,28 @@ final class HookChain {
    */
   <T> void within(
       @Nullable Context context, Callback<T> callback, T target, @Nullable Object argument) {
+    run(0, context, callback, target, argument);
+  }
+
+  /** Runs {@code callback} in {@code context}, and in no hook's scope. */
+  <T> void outside(
+      @Nullable Context context, Callback<T> callback, T target, @Nullable Object argument) {
+    run(size, context, callback, target, argument);
+  }
+
+  private <T> void run(
+      int from,
+      @Nullable Context context,
+      Callback<T> callback,
+      T target,
+      @Nullable Object argument) {
     if (context == null) {
-      within(0, callback, target, argument);
+      within(from, callback, target, argument);
       return;
     }
     Context previous = context.attach();
     try {
-      within(0, callback, target, argument);
+      within(from, callback, target, argument);
     } finally {
       context.detach(previous);
     }

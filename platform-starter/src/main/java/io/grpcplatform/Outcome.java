@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status the status on the wire; on a client that ended the call itself, the status its
  *     caller saw
- * @param trailers the trailers that went with it; empty where there were none
+ * @param trailers the trailers that went with it, never to be written to; empty where there were
+ *     none
  * @param refusal why the platform of this process ended the call, or null where it did not
  * @param local whether this side gave the call up: its own cancel, its own refusal, its caller's
  *     going away
  */
 public record Outcome(Status status, Metadata trailers, @Nullable Refusal refusal, boolean local) {
+
+  /** The most common ending, made once. */
+  static final Outcome PLAIN_OK = new Outcome(Status.OK, new Metadata(), null, false);
 
   /** What an ending says about the one who was called. */
   public enum Kind {

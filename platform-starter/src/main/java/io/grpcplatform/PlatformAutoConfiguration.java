@@ -19,4 +19,10 @@ public final class PlatformAutoConfiguration {
   DrainSignal platformDrainSignal() {
     return new DrainSignal();
   }
+
+  @Bean
+  @ConditionalOnMissingBean
+  CalledServices platformCalledServices() {
+    return new CalledServices();
+  }
 }

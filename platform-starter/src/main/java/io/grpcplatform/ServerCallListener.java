@@ -3,6 +3,7 @@ package io.grpcplatform;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.stub.ServerCalls;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,10 @@ final class ServerCallListener<Q, R> extends ServerCall.Listener<Q> {
   private static final HookChain.Callback<ServerCallListener<?, ?>> READY =
       (self, nothing) -> self.handler().onReady();
 
+  /** What a generated stub answers a single request with; with an interceptor it is another. */
+  private static final Class<?> GENERATED =
+      ServerCalls.<Object, Object>asyncUnaryCall((request, response) -> {}).getClass();
+
   private final ServerCallMachine<Q, R> machine;
   private final ServerCallHandler<Q, R> starter;
   private ServerCall.@Nullable Listener<Q> handler;
@@ -36,7 +41,7 @@ final class ServerCallListener<Q, R> extends ServerCall.Listener<Q> {
   }
 
   void start() {
-    if (run(START, null) && machine.earlyHeaders() && !serverStreaming()) {
+    if (runUnseen(START, null) && machine.earlyHeaders() && !serverStreaming()) {
       machine.sendEarlyHeaders();
     }
   }
@@ -72,6 +77,32 @@ final class ServerCallListener<Q, R> extends ServerCall.Listener<Q> {
     }
   }
 
+  /**
+   * Runs a callback in which a generated handler of single requests does nothing that anybody could
+   * see: it stores the message. Scopes are only opened where there is more than that.
+   */
+  private boolean runUnseen(
+      HookChain.Callback<ServerCallListener<?, ?>> callback, @Nullable Object argument) {
+    if (starter.getClass() != GENERATED) {
+      return run(callback, argument);
+    }
+    try {
+      machine.hooks.outside(machine.context(), callback, this, argument);
+      return true;
+    } catch (RuntimeException | Error thrown) {
+      machine.handlerThrew(thrown);
+      return false;
+    }
+  }
+
+  private void runUnseenIfUnary(HookChain.Callback<ServerCallListener<?, ?>> callback) {
+    if (serverStreaming()) {
+      run(callback, null);
+    } else {
+      runUnseen(callback, null);
+    }
+  }
+
   @Override
   public void onMessage(Q message) {
     if (handler == null || machine.endedByPlatform()) {
@@ -79,7 +110,7 @@ final class ServerCallListener<Q, R> extends ServerCall.Listener<Q> {
     }
     Refusal refused = machine.hooks.received(message);
     if (refused == null) {
-      run(MESSAGE, message);
+      runUnseen(MESSAGE, message);
     } else {
       machine.end(refused);
     }
@@ -98,7 +129,7 @@ final class ServerCallListener<Q, R> extends ServerCall.Listener<Q> {
   @Override
   public void onReady() {
     if (handler != null && !machine.endedByPlatform()) {
-      run(READY, null);
+      runUnseenIfUnary(READY);
     }
   }
 
@@ -118,7 +149,11 @@ final class ServerCallListener<Q, R> extends ServerCall.Listener<Q> {
 
   private void over(HookChain.Callback<ServerCallListener<?, ?>> callback) {
     if (handler != null) {
-      run(callback, null);
+      if (callback == COMPLETE) {
+        runUnseenIfUnary(callback);
+      } else {
+        run(callback, null);
+      }
     }
     machine.hooks.handlerDone();
   }

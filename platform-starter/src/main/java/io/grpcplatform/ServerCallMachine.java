@@ -9,7 +9,6 @@ import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +70,9 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
       hooks.handlerDone();
       return new ServerCallListener<>(this, handler);
     }
-    expireWith();
+    if (shortened != null) {
+      expireWith(shortened);
+    }
     ServerCallListener<Q, R> listener = new ServerCallListener<>(this, handler);
     listener.start();
     return listener;
@@ -84,10 +85,10 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
     }
   }
 
-  private void expireWith() {
-    Context.CancellableContext limited = limit(this::expired);
+  private void expireWith(Deadline limit) {
+    Context.CancellableContext limited = limit(limit, this::expired);
     expiring = limited;
-    if (limited != null && hooks.over()) {
+    if (hooks.over()) {
       limited.cancel(null);
     }
   }
@@ -134,27 +135,20 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
     Context.CancellableContext limited = expiring;
     Ending decided = ending;
     hooks.ended(
-        new Outcome(
-            truth(wire),
-            decided == null ? new Metadata() : decided.trailers(),
-            decided == null ? null : decided.refusal(),
-            decided != null && !decided.ordinary()));
+        wire.isOk() && decided != null && decided.plain()
+            ? Outcome.PLAIN_OK
+            : outcome(wire, decided));
     if (limited != null) {
       limited.cancel(null);
     }
   }
 
-  /** A reset that comes when the deadline does is the deadline's, whichever timer was faster. */
-  private Status truth(Status wire) {
-    if (wire.getCode() != Status.Code.CANCELLED) {
-      return wire;
-    }
-    Deadline due = arrived;
-    return due != null
-            && ServerCallTracer.deadlinePassed(
-                due.timeRemaining(TimeUnit.NANOSECONDS), System.nanoTime() - startNanos())
-        ? ServerCallTracer.DEADLINE_PASSED
-        : wire;
+  private Outcome outcome(Status wire, @Nullable Ending decided) {
+    return new Outcome(
+        ServerCallTracer.truth(wire, arrived, startNanos()),
+        decided == null ? new Metadata() : decided.trailers(),
+        decided == null ? null : decided.refusal(),
+        decided != null && !decided.ordinary());
   }
 
   @Override
@@ -181,23 +175,27 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   public void close(Status status, Metadata trailers) {
     Ending decided = Ending.ordinary(status, trailers);
     if (ENDING.compareAndSet(this, null, decided)) {
-      closeReal(decided);
+      closeReal(decided, trailers);
     }
     hooks.handlerDone();
   }
 
   private void closeReal(Ending decided) {
+    closeReal(decided, decided.trailers());
+  }
+
+  private void closeReal(Ending decided, Metadata trailers) {
     if (closed || !CLOSED.compareAndSet(this, false, true)) {
       return;
     }
     if (decided.status().isOk()) {
-      askHooks(decided);
+      sentStatus = hooks.closing(decided.status(), trailers, null);
     } else {
       // In their scopes, so that what a stage logs of a failure carries the call's trace.
       hooks.within(context, CLOSING, this, decided);
     }
     synchronized (this) {
-      real.close(sentStatus, decided.trailers());
+      real.close(sentStatus, trailers);
     }
   }
 

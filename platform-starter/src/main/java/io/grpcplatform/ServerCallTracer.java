@@ -1,11 +1,13 @@
 package io.grpcplatform;
 
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,15 @@ final class ServerCallTracer extends ServerStreamTracer {
   private static final Metadata.Key<String> TIMEOUT =
       Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
   private static final Object CLAIMED = new Object();
+  private static final VarHandle LINK;
+
+  static {
+    try {
+      LINK = MethodHandles.lookup().findVarHandle(ServerCallTracer.class, "link", Object.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
 
   private final ServerPipeline pipeline;
   private final @Nullable MethodPlan plan;
@@ -41,7 +52,7 @@ final class ServerCallTracer extends ServerStreamTracer {
   final long startNanos = System.nanoTime();
   // null: fresh; CLAIMED: a machine is beginning; a machine: linked; a Status: the stream is
   // closed.
-  private final AtomicReference<@Nullable Object> link = new AtomicReference<>();
+  private volatile @Nullable Object link;
 
   ServerCallTracer(ServerPipeline pipeline, @Nullable MethodPlan plan, Metadata headers) {
     this.pipeline = pipeline;
@@ -56,17 +67,17 @@ final class ServerCallTracer extends ServerStreamTracer {
 
   /** Announces a machine; false if the stream is closed already and was counted. */
   boolean claim() {
-    return link.compareAndSet(null, CLAIMED);
+    return LINK.compareAndSet(this, null, CLAIMED);
   }
 
   /** Hands over the machine; returns the status the stream was closed with meanwhile, or null. */
   @Nullable Status link(ServerCallMachine<?, ?> machine) {
-    return link.compareAndSet(CLAIMED, machine) ? null : (Status) link.get();
+    return LINK.compareAndSet(this, CLAIMED, machine) ? null : (Status) link;
   }
 
   @Override
   public void streamClosed(Status status) {
-    Object before = link.getAndSet(status);
+    Object before = LINK.getAndSet(this, status);
     if (before == null) {
       pipeline.unseen(
           plan, headers, startNanos, new Outcome(truth(status), new Metadata(), null, false));
@@ -82,6 +93,16 @@ final class ServerCallTracer extends ServerStreamTracer {
     long timeout = timeoutNanos(headers.get(TIMEOUT));
     long lived = System.nanoTime() - startNanos;
     return timeout >= 0 && deadlinePassed(timeout - lived, lived) ? DEADLINE_PASSED : wire;
+  }
+
+  /** A reset that comes when {@code due} does is the deadline's, whichever timer was faster. */
+  static Status truth(Status wire, @Nullable Deadline due, long startNanos) {
+    boolean late =
+        wire.getCode() == Status.Code.CANCELLED
+            && due != null
+            && deadlinePassed(
+                due.timeRemaining(TimeUnit.NANOSECONDS), System.nanoTime() - startNanos);
+    return late ? DEADLINE_PASSED : wire;
   }
 
   /** Whether a reset that came with {@code left} nanoseconds to go is the deadline's own. */

@@ -13,6 +13,8 @@ public enum ServerStage {
   LIFECYCLE,
   /** A call that is already late costs nothing more. */
   DEADLINE,
+  /** What the handler calls knows whether it serves a retry. */
+  RETRY,
   /** Before {@link #SECURITY}: refusing must be cheaper than verifying. */
   LOAD_SHEDDING,
   /** From here on the caller is known. */

@@ -38,12 +38,8 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
     return plan.earlyHeaders();
   }
 
-  /** Makes the Context of a call whose deadline a stage has shortened; null where none has. */
-  final Context.@Nullable CancellableContext limit(Runnable expired) {
-    Deadline limit = shortened;
-    if (limit == null) {
-      return null;
-    }
+  /** Makes the Context of a call whose deadline a stage has shortened. */
+  final Context.CancellableContext limit(Deadline limit, Runnable expired) {
     Context.CancellableContext limited =
         (context == null ? Context.current() : context)
             .withDeadline(limit, SystemClock.INSTANCE.timer());

@@ -3,6 +3,7 @@ package io.grpcplatform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpcplatform.v1.RefusalReason;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,24 @@ final class ContractTest {
   })
   void readsTheTimeoutHeaderAsTheProtocolSays(String header, long nanos) {
     assertThat(ServerCallTracer.timeoutNanos(header)).isEqualTo(nanos);
+  }
+
+  @ParameterizedTest(name = "{0} ms left after {1} ms: {2}")
+  @CsvSource({
+    "0, 1, true",
+    "-3, 20, true",
+    "24, 26, true",
+    "26, 30, false",
+    "12, 8, false",
+    "99, 2000, true",
+    "101, 30000, false",
+    "400, 600, false"
+  })
+  void aResetNearTheDeadlineIsTheDeadlines(long left, long lived, boolean deadline) {
+    assertThat(
+            ServerCallTracer.deadlinePassed(
+                TimeUnit.MILLISECONDS.toNanos(left), TimeUnit.MILLISECONDS.toNanos(lived)))
+        .isEqualTo(deadline);
   }
 
   @Test

@@ -19,10 +19,12 @@ import java.util.concurrent.TimeUnit;
 public final class Loopback implements AutoCloseable {
 
   private final Server server;
+  private final int port;
   private final List<ManagedChannel> channels = new ArrayList<>();
 
   private Loopback(Server server) {
     this.server = server;
+    this.port = server.getPort();
   }
 
   /** Serves on a free port; with no features it is a bare gRPC server. */
@@ -54,8 +56,7 @@ public final class Loopback implements AutoCloseable {
 
   /** A channel of a name. */
   public ManagedChannel channel(String name, ClientFeature... features) {
-    NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext();
+    NettyChannelBuilder builder = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext();
     if (features.length > 0) {
       ClientPipeline.of(name, List.of(features)).install(builder);
     }
@@ -64,9 +65,9 @@ public final class Loopback implements AutoCloseable {
     return channel;
   }
 
-  /** The port the server listens on. */
+  /** The port the server listens on, or listened on before it was stopped. */
   public int port() {
-    return server.getPort();
+    return port;
   }
 
   /** Ends the server and leaves the channels. */

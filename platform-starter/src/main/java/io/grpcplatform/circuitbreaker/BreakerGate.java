@@ -3,6 +3,7 @@ package io.grpcplatform.circuitbreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.grpc.Status;
+import io.grpcplatform.CallClock;
 import io.grpcplatform.Refusal;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class BreakerGate {
 
-  private final Runnable halfOpened;
+  /** How long before a breaker half-opens its channel is told to connect, at most. */
+  private static final long CONNECT_AHEAD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final CallClock clock;
+  private final Runnable connect;
   private final OpenTime openTime = new OpenTime();
   private volatile CircuitBreaker breaker;
   private volatile @Nullable Object probing;
@@ -30,15 +35,13 @@ final class BreakerGate {
   /**
    * A gate.
    *
-   * @param halfOpened runs once per half-open state, before the first call it lets through
+   * @param connect ends the wait for the channel's next connection attempt; runs shortly before the
+   *     breaker half-opens, and again when it does
    */
-  BreakerGate(CircuitBreaker breaker, Runnable halfOpened) {
+  BreakerGate(CircuitBreaker breaker, CallClock clock, Runnable connect) {
     this.breaker = breaker;
-    this.halfOpened = halfOpened;
-  }
-
-  CircuitBreaker breaker() {
-    return breaker;
+    this.clock = clock;
+    this.connect = connect;
   }
 
   /** Goes on with another breaker of the same name; permits of the one before count no more. */
@@ -56,7 +59,7 @@ final class BreakerGate {
     Object permit = current.getMetrics();
     if (current.getState() == State.HALF_OPEN && probing != permit) {
       probing = permit;
-      halfOpened.run();
+      connect.run();
     }
     return permit;
   }
@@ -65,7 +68,7 @@ final class BreakerGate {
     CircuitBreaker current = breaker;
     if (counts(current, permit)) {
       current.onSuccess(nanos, TimeUnit.NANOSECONDS);
-      openTime.note(current, probing);
+      noteOpening(current);
     }
   }
 
@@ -73,7 +76,7 @@ final class BreakerGate {
     CircuitBreaker current = breaker;
     if (counts(current, permit)) {
       current.onError(nanos, TimeUnit.NANOSECONDS, StatusFailure.of(code));
-      openTime.note(current, probing);
+      noteOpening(current);
     }
   }
 
@@ -98,22 +101,34 @@ final class BreakerGate {
     }
   }
 
+  private void noteOpening(CircuitBreaker current) {
+    if (current.getState() != State.OPEN) {
+      return;
+    }
+    long wait = openTime.note(current, probing);
+    if (wait > 0) {
+      // A channel that has lost its connection fails every call until it has a new one, also while
+      // it is connecting: a probe that had to start the attempt would not wait for it.
+      clock.schedule(connect, wait - Math.min(CONNECT_AHEAD_NANOS, wait / 2));
+    }
+  }
+
   private static boolean counts(CircuitBreaker current, Object permit) {
     return current.getMetrics() == permit && current.getState() != State.OPEN;
   }
 
   private Refusal refusal(CircuitBreaker current) {
     State state = current.getState();
-    openTime.note(current, probing);
+    noteOpening(current);
     return new Refusal(
         Refusal.Reason.CIRCUIT_OPEN,
         "The circuit breaker "
             + current.getName()
             + " is "
             + state
-            + " (resilience4j.circuitbreaker.instances.\"["
+            + " (resilience4j.circuitbreaker.instances["
             + current.getName()
-            + "]\", configs.grpc)",
+            + "], configs.grpc)",
         state == State.OPEN ? openTime.remaining(current) : null);
   }
 }

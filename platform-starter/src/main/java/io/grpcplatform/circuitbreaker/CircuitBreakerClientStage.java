@@ -27,25 +27,25 @@ final class CircuitBreakerClientStage implements ClientFeature {
   private final CircuitBreakerProperties properties;
   private final Function<String, CircuitBreaker> breakers;
   private final CallClock clock;
-  private final Consumer<String> halfOpened;
+  private final Consumer<String> connect;
   private final Map<String, BreakerGate> gates = new ConcurrentHashMap<>();
 
   /**
    * The stage.
    *
    * @param breakers finds or makes the breaker of a name
-   * @param halfOpened hears the channel of each breaker that begins to let calls through again
+   * @param connect ends the wait of the named channel for its next connection attempt
    */
   CircuitBreakerClientStage(
       CircuitBreakerProperties properties,
       Function<String, CircuitBreaker> breakers,
       CircuitBreakerRegistry registry,
       CallClock clock,
-      Consumer<String> halfOpened) {
+      Consumer<String> connect) {
     this.properties = properties;
     this.breakers = breakers;
     this.clock = clock;
-    this.halfOpened = halfOpened;
+    this.connect = connect;
     registry.getEventPublisher().onEntryReplaced(event -> replaced(event.getNewEntry()));
   }
 
@@ -71,7 +71,7 @@ final class CircuitBreakerClientStage implements ClientFeature {
         gates.computeIfAbsent(
             name,
             absent ->
-                new BreakerGate(breakers.apply(name), () -> halfOpened.accept(key.channel())));
+                new BreakerGate(breakers.apply(name), clock, () -> connect.accept(key.channel())));
     OutcomeTable table = properties.tableOf(key);
     return method.getType() == MethodType.UNARY
         ? call -> new UnaryPermit(gate, table, gate.admit(), deadlineOf(call), call.startNanos())

@@ -38,20 +38,21 @@ record CircuitBreakerProperties(
 
   CircuitBreakerProperties {
     if (fairBudget.isNegative()) {
-      throw new SettingException(
+      throw SettingException.of(
           PREFIX + "fair-budget",
           fairBudget.toMillis() + "ms",
           "0s to count every expired call, or a positive duration such as 50ms",
-          PREFIX + "fair-budget: 50ms");
+          "50ms");
     }
     for (String key : methods.keySet()) {
       if (!METHOD_KEY.matcher(key).matches()) {
-        throw new SettingException(
-            PREFIX + "methods.\"[" + key + "]\"",
+        throw SettingException.instead(
+            PREFIX + "methods[" + key + "]",
             key,
             "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
                 + " brackets",
-            PREFIX + "methods.\"[pkg.Service/Method]\".outcomes.not-found: failure");
+            PREFIX + "methods[pkg.Service/Method].outcomes.not-found",
+            "failure");
       }
     }
     outcomes = Map.copyOf(outcomes);

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The channels whose connect back-off ends when a breaker half-opens: else the probe would fail on
- * the wait for the next connection attempt, and say nothing about the backend.
+ * The channels whose connect back-off ends when a breaker is about to half-open: else the probes
+ * would fail on the wait for the next connection attempt, and say nothing about the backend.
  */
 final class ConnectBackoffs implements ChannelContributor {
 

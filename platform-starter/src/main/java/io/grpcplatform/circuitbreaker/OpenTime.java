@@ -1,10 +1,10 @@
 package io.grpcplatform.circuitbreaker;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,25 +18,24 @@ final class OpenTime {
   private Instant until = Instant.EPOCH;
 
   /**
-   * Takes down that the breaker has opened, if it has.
+   * Takes down that the breaker, which is open, has opened.
    *
    * @param probing the permit of the last half-open state, or null
+   * @return how long it will stay open, in nanoseconds; 0 where this opening was noted before
    */
-  void note(CircuitBreaker breaker, @Nullable Object probing) {
-    if (breaker.getState() != State.OPEN) {
-      return;
-    }
+  long note(CircuitBreaker breaker, @Nullable Object probing) {
     // An open state keeps the numbers of the one it came from, so they tell which that was.
     Object cameFrom = breaker.getMetrics();
     synchronized (this) {
       if (noted == cameFrom) {
-        return;
+        return 0;
       }
       noted = cameFrom;
       openedInARow = cameFrom == probing ? openedInARow + 1 : 1;
       CircuitBreakerConfig config = breaker.getCircuitBreakerConfig();
-      Long millis = config.getWaitIntervalFunctionInOpenState().apply(openedInARow);
+      long millis = config.getWaitIntervalFunctionInOpenState().apply(openedInARow);
       until = config.getClock().instant().plusMillis(millis);
+      return TimeUnit.MILLISECONDS.toNanos(millis);
     }
   }
 

@@ -3,8 +3,10 @@ package io.grpcplatform.client;
 import io.grpc.ClientInterceptor;
 import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
+import io.grpcplatform.CalledServices;
 import io.grpcplatform.ChannelContributor;
 import io.grpcplatform.ClientFeature;
+import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.client.ChannelFactory.Parts;
 import java.time.Duration;
 import java.util.ServiceLoader;
@@ -21,7 +23,7 @@ import org.springframework.util.StringUtils;
 import org.springframework.util.function.SingletonSupplier;
 
 /** Named channels and their injection. */
-@AutoConfiguration
+@AutoConfiguration(after = PlatformAutoConfiguration.class)
 @EnableConfigurationProperties(ClientProperties.class)
 public final class ClientAutoConfiguration {
 
@@ -47,7 +49,7 @@ public final class ClientAutoConfiguration {
       havingValue = "true",
       matchIfMissing = true)
   @ConditionalOnMissingBean(GrpcChannels.class)
-  static class Channels {
+  static final class Channels {
 
     @Bean
     StaticNameResolverProvider grpcStaticNameResolverProvider() {
@@ -57,6 +59,7 @@ public final class ClientAutoConfiguration {
     @Bean
     SharedChannels grpcChannels(
         ClientProperties properties,
+        CalledServices called,
         ObjectProvider<NameResolverProvider> resolvers,
         ObjectProvider<ClientFeature> features,
         @GlobalClientInterceptor ObjectProvider<ClientInterceptor> interceptors,
@@ -78,7 +81,10 @@ public final class ClientAutoConfiguration {
               StringUtils.hasText(inProcess) ? inProcess : null,
               scheme -> registry.getProviderForScheme(scheme) != null);
       return new SharedChannels(
-          properties, targets, new ChannelFactory(registry, () -> parts.obtain()));
+          properties,
+          targets,
+          new ChannelFactory(registry, () -> parts.obtain()),
+          new StubFactories(called));
     }
 
     @Bean

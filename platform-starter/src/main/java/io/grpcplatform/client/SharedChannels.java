@@ -23,12 +23,17 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
   private final ClientProperties properties;
   private final Target.Reader targets;
   private final ChannelFactory factory;
-  private final StubFactories stubs = new StubFactories();
+  private final StubFactories stubs;
   private final Map<String, ChannelSettings> settings = new HashMap<>();
   private final Map<String, LazyChannel> channels = new ConcurrentHashMap<>();
   private boolean closed;
 
-  SharedChannels(ClientProperties properties, Target.Reader targets, ChannelFactory factory) {
+  SharedChannels(
+      ClientProperties properties,
+      Target.Reader targets,
+      ChannelFactory factory,
+      StubFactories stubs) {
+    this.stubs = stubs;
     this.properties = properties;
     this.targets = targets;
     this.factory = factory;

@@ -1,6 +1,8 @@
 package io.grpcplatform.client;
 
 import io.grpc.Channel;
+import io.grpc.ServiceDescriptor;
+import io.grpcplatform.CalledServices;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -20,6 +22,11 @@ final class StubFactories {
       List.of("newStub", "newBlockingStub", "newBlockingV2Stub", "newFutureStub");
 
   private final Map<Class<?>, MethodHandle> factories = new ConcurrentHashMap<>();
+  private final CalledServices called;
+
+  StubFactories(CalledServices called) {
+    this.called = called;
+  }
 
   /** Refuses a class that is no stub this class can make. */
   void check(Class<?> type) {
@@ -39,7 +46,26 @@ final class StubFactories {
   }
 
   private MethodHandle factory(Class<?> type) {
-    return factories.computeIfAbsent(type, StubFactories::find);
+    return factories.computeIfAbsent(
+        type,
+        unknown -> {
+          MethodHandle found = find(unknown);
+          announce(unknown.getEnclosingClass());
+          return found;
+        });
+  }
+
+  private void announce(Class<?> grpc) {
+    try {
+      MethodType signature = MethodType.methodType(ServiceDescriptor.class);
+      MethodHandle descriptor =
+          MethodHandles.publicLookup().findStatic(grpc, "getServiceDescriptor", signature);
+      called.add((ServiceDescriptor) descriptor.invoke());
+    } catch (RuntimeException | Error failed) {
+      throw failed;
+    } catch (Throwable other) {
+      throw new IllegalStateException(grpc.getName() + " tells no service descriptor", other);
+    }
   }
 
   private static MethodHandle find(Class<?> type) {

@@ -38,12 +38,10 @@ record DeadlineProperties(
     deadline(PREFIX + "default", standard, reserve);
     methods.forEach(
         (key, value) -> {
-          DeadlineSettings.checkMethodKey(PREFIX + "methods", key, "2s");
+          DeadlineSettings.checkMethodKey(PREFIX + "methods", key, "");
           deadline(DeadlineSettings.property(PREFIX + "methods", key), value, reserve);
         });
-    channels.forEach(
-        (name, value) ->
-            deadline(DeadlineSettings.property(PREFIX + "channels", name), value, reserve));
+    channels.forEach((name, value) -> deadline(PREFIX + "channels." + name, value, reserve));
     methods = Map.copyOf(methods);
     channels = Map.copyOf(channels);
   }
@@ -51,11 +49,11 @@ record DeadlineProperties(
   private static void deadline(String property, Duration value, Reserve reserve) {
     DeadlineSettings.notNegative(property, value);
     if (!value.isZero() && value.compareTo(reserve.min()) < 0) {
-      throw new SettingException(
+      throw SettingException.of(
           PREFIX + "reserve.min",
           DeadlineSettings.text(reserve.min()),
           "at most the deadline " + property + ", " + DeadlineSettings.text(value),
-          DeadlineSettings.yaml(PREFIX + "reserve.min", DeadlineSettings.text(value)));
+          DeadlineSettings.text(value));
     }
   }
 
@@ -89,20 +87,16 @@ record DeadlineProperties(
 
     Reserve {
       if (percent < 0 || percent > 90) {
-        throw new SettingException(
-            PREFIX + "reserve.percent",
-            percent,
-            "0 to 90",
-            DeadlineSettings.yaml(PREFIX + "reserve.percent", "5"));
+        throw SettingException.of(PREFIX + "reserve.percent", percent, "0 to 90", "5");
       }
       DeadlineSettings.notNegative(PREFIX + "reserve.min", min);
       DeadlineSettings.notNegative(PREFIX + "reserve.max", max);
       if (min.compareTo(max) > 0) {
-        throw new SettingException(
+        throw SettingException.of(
             PREFIX + "reserve.min",
             DeadlineSettings.text(min),
             "at most " + PREFIX + "reserve.max, " + DeadlineSettings.text(max),
-            DeadlineSettings.yaml(PREFIX + "reserve.min", DeadlineSettings.text(max)));
+            DeadlineSettings.text(max));
       }
     }
   }
@@ -120,11 +114,11 @@ record DeadlineProperties(
       DeadlineSettings.notNegative(PREFIX + "server.default", standard);
       DeadlineSettings.notNegative(PREFIX + "server.max", max);
       if (!max.isZero() && standard.compareTo(max) > 0) {
-        throw new SettingException(
+        throw SettingException.of(
             PREFIX + "server.default",
             DeadlineSettings.text(standard),
             "at most " + PREFIX + "server.max, " + DeadlineSettings.text(max),
-            DeadlineSettings.yaml(PREFIX + "server.default", DeadlineSettings.text(max)));
+            DeadlineSettings.text(max));
       }
     }
   }
@@ -152,7 +146,7 @@ record DeadlineProperties(
       DeadlineSettings.notNegative(STREAM + "max-age", maxAge);
       methods.forEach(
           (key, method) -> {
-            DeadlineSettings.checkMethodKey(STREAM + "methods", key, "{idle-timeout: 1m}");
+            DeadlineSettings.checkMethodKey(STREAM + "methods", key, ".idle-timeout");
             String property = DeadlineSettings.property(STREAM + "methods", key);
             notNegative(property + ".open-timeout", method.openTimeout());
             notNegative(property + ".idle-timeout", method.idleTimeout());

@@ -23,12 +23,7 @@ final class DeadlineSettings {
 
   /** The property of one key of a map, in the form that keeps dots and slashes. */
   static String property(String map, String key) {
-    return map + ".\"[" + key + "]\"";
-  }
-
-  /** The YAML that sets {@code property}, on one line. */
-  static String yaml(String property, String value) {
-    return property + ": " + value;
+    return map + "[" + key + "]";
   }
 
   /** A duration as it is written in a property. */
@@ -42,23 +37,25 @@ final class DeadlineSettings {
 
   static void notNegative(String property, Duration value) {
     if (value.isNegative()) {
-      throw new SettingException(
-          property,
-          text(value),
-          "0s for none, or a positive duration such as 5s",
-          yaml(property, "5s"));
+      throw SettingException.of(
+          property, text(value), "0s for none, or a positive duration such as 5s", "5s");
     }
   }
 
-  /** Rejects a key that cannot name a method, such as one that lost its slash to YAML. */
-  static void checkMethodKey(String map, String key, String value) {
+  /**
+   * Rejects a key that cannot name a method, such as one that lost its slash to YAML.
+   *
+   * @param leaf what the key is followed by in the example: empty, or {@code .leaf}
+   */
+  static void checkMethodKey(String map, String key, String leaf) {
     if (!METHOD_KEY.matcher(key).matches()) {
-      throw new SettingException(
+      throw SettingException.instead(
           property(map, key),
           key,
           "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
               + " brackets",
-          yaml(property(map, "pkg.Service/Method"), value));
+          property(map, "pkg.Service/Method") + leaf,
+          "2s");
     }
   }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamWatch implements CallHook, Runnable {
 
+  private static final long NEVER = Long.MAX_VALUE;
+
   private final StreamLimits limits;
   private final CallClock clock;
   private final CallControl control;
@@ -79,39 +81,27 @@ final class StreamWatch implements CallHook, Runnable {
       return;
     }
     long now = clock.nanoTime();
-    long next = Long.MAX_VALUE;
-    if (limits.open().on() && !opened) {
-      long left = limits.open().nanos() - (now - started);
-      if (left <= 0) {
-        control.end(
-            refusal(Refusal.Reason.OPEN_TIMEOUT, "No headers and no message", limits.open()));
-        return;
-      }
-      next = left;
-    }
-    if (limits.idle().on()) {
-      long left = limits.idle().nanos() - (now - lastMessage);
-      if (left <= 0) {
-        control.end(
-            refusal(Refusal.Reason.STREAM_IDLE, "No message in either direction", limits.idle()));
-        return;
-      }
-      next = Math.min(next, left);
-    }
-    if (age > 0) {
-      long left = age - (now - started);
-      if (left <= 0) {
-        control.end(refusal(Refusal.Reason.STREAM_MAX_AGE, "The stream has lived", limits.age()));
-        return;
-      }
-      next = Math.min(next, left);
-    }
-    if (next < Long.MAX_VALUE) {
-      arm(next);
+    long open = limits.open().on() && !opened ? limits.open().nanos() - (now - started) : NEVER;
+    long idle = limits.idle().on() ? limits.idle().nanos() - (now - lastMessage) : NEVER;
+    long old = age > 0 ? age - (now - started) : NEVER;
+    if (open <= 0) {
+      end(Refusal.Reason.OPEN_TIMEOUT, "No headers and no message for", limits.open());
+    } else if (idle <= 0) {
+      end(Refusal.Reason.STREAM_IDLE, "No message in either direction for", limits.idle());
+    } else if (old <= 0) {
+      end(
+          Refusal.Reason.STREAM_MAX_AGE,
+          "The stream is as old as it may get, a tenth more or less than",
+          limits.age());
+    } else {
+      arm(Math.min(open, Math.min(idle, old)));
     }
   }
 
   private void arm(long delayNanos) {
+    if (delayNanos == NEVER) {
+      return;
+    }
     Runnable armed = clock.schedule(this, delayNanos);
     timer = armed;
     if (over) {
@@ -120,15 +110,8 @@ final class StreamWatch implements CallHook, Runnable {
     }
   }
 
-  private static Refusal refusal(Refusal.Reason reason, String seen, StreamLimits.Limit limit) {
-    return new Refusal(
-        reason,
-        seen
-            + " for "
-            + TimeUnit.NANOSECONDS.toMillis(limit.nanos())
-            + " ms ("
-            + limit.property()
-            + ")",
-        null);
+  private void end(Refusal.Reason reason, String seen, StreamLimits.Limit limit) {
+    long millis = TimeUnit.NANOSECONDS.toMillis(limit.nanos());
+    control.end(new Refusal(reason, seen + " " + millis + " ms (" + limit.property() + ")", null));
   }
 }

@@ -38,19 +38,11 @@ final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException
     return wrong == null ? null : SettingFailureAnalyzer.analysis(wrong, failure);
   }
 
-  private static @Nullable SettingException ofName(
+  private static SettingException ofName(
       BindException refused, UnboundConfigurationPropertiesException unbound) {
     ConfigurationProperty first = unbound.getUnboundProperties().iterator().next();
     SetSetting seen = new SetSetting(first.getName().toString(), first.getValue());
-    String nearest = NearestName.of(seen.name(), candidates(refused, first.getName()));
-    return nearest == null
-        ? null
-        : SettingException.instead(
-            seen.name(),
-            seen.shown(),
-            "a property that exists; the nearest is " + nearest,
-            nearest,
-            String.valueOf(seen.shown()));
+    return seen.unknown(NearestName.of(seen.name(), candidates(refused, first.getName())));
   }
 
   /** What could have been bound, with the map keys of the name that could not. */
@@ -59,17 +51,18 @@ final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException
     for (List<String> leaf : RecordNames.leaves(List.of(), refused.getTarget().getType())) {
       ConfigurationPropertyName name = refused.getName();
       for (String element : leaf) {
-        int index = name.getNumberOfElements();
-        String key =
-            index < unbound.getNumberOfElements()
-                ? unbound.getElement(index, Form.ORIGINAL)
-                : "name";
-        name =
-            element.equals(RecordNames.ANY) ? name.append("[" + key + "]") : name.append(element);
+        name = name.append(element.equals(RecordNames.ANY) ? keyAfter(name, unbound) : element);
       }
       names.add(name.toString());
     }
     return names;
+  }
+
+  private static String keyAfter(ConfigurationPropertyName name, ConfigurationPropertyName like) {
+    int index = name.getNumberOfElements();
+    String key =
+        index < like.getNumberOfElements() ? like.getElement(index, Form.ORIGINAL) : "name";
+    return ConfigurationPropertyName.isValid(key) ? key : "[" + key + "]";
   }
 
   private static @Nullable SettingException ofType(BindException refused) {
@@ -82,7 +75,7 @@ final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException
     SetSetting seen = new SetSetting(inner.getName().toString(), property.getValue());
     String fallback =
         KnownSettings.onClasspathOf(BindingFailureAnalyzer.class.getClassLoader())
-            .defaultOf(seen.name());
+            .defaultOf(inner.getName());
     String works = fallback == null ? example(type) : fallback;
     return works == null
         ? null

@@ -5,12 +5,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.json.JsonParserFactory;
@@ -25,22 +25,23 @@ final class KnownSettings {
 
   private static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
-  private final Map<ConfigurationPropertyName, String> names = new HashMap<>();
-  private final Map<String, String> defaults = new TreeMap<>();
-
   /**
-   * The settings of these names.
+   * One property of the metadata.
    *
-   * @param defaults by name; empty where there is none
+   * @param map whether it has entries of any name below it
+   * @param defaultValue null where it has none
    */
-  KnownSettings(Map<String, String> defaults) {
-    this.defaults.putAll(defaults);
-    defaults.keySet().forEach(name -> names.put(ConfigurationPropertyName.of(name), name));
+  record Known(ConfigurationPropertyName name, boolean map, @Nullable String defaultValue) {}
+
+  private final Map<ConfigurationPropertyName, Known> known = new HashMap<>();
+
+  KnownSettings(Collection<Known> properties) {
+    properties.forEach(property -> known.put(property.name(), property));
   }
 
   /** Reads the metadata of every jar that {@code loader} sees. */
   static KnownSettings onClasspathOf(ClassLoader loader) {
-    Map<String, String> found = new HashMap<>();
+    List<Known> found = new ArrayList<>();
     try {
       for (URL file : Collections.list(loader.getResources(METADATA))) {
         try (InputStream stream = file.openStream()) {
@@ -56,7 +57,7 @@ final class KnownSettings {
     return new KnownSettings(found);
   }
 
-  private static void read(String json, Map<String, String> found) {
+  private static void read(String json, List<Known> found) {
     Object properties = JsonParserFactory.getJsonParser().parseMap(json).get("properties");
     if (properties instanceof List<?> list) {
       for (Object entry : list) {
@@ -64,7 +65,11 @@ final class KnownSettings {
             && property.get("name") instanceof String name
             && name.startsWith(ROOT)) {
           Object value = property.get("defaultValue");
-          found.put(name, value == null ? "" : value.toString());
+          found.add(
+              new Known(
+                  ConfigurationPropertyName.of(name),
+                  String.valueOf(property.get("type")).startsWith(Map.class.getName() + "<"),
+                  value == null ? null : value.toString()));
         }
       }
     }
@@ -76,7 +81,7 @@ final class KnownSettings {
    */
   boolean knows(ConfigurationPropertyName name) {
     for (ConfigurationPropertyName up = name; !up.isEmpty(); up = up.getParent()) {
-      if (names.containsKey(up)) {
+      if (known.containsKey(up)) {
         return true;
       }
     }
@@ -84,17 +89,26 @@ final class KnownSettings {
   }
 
   /** Whether any property lies under {@code prefix}. */
-  boolean knowsUnder(String prefix) {
-    return defaults.keySet().stream().anyMatch(name -> name.startsWith(prefix + "."));
+  boolean knowsUnder(ConfigurationPropertyName prefix) {
+    return known.keySet().stream().anyMatch(prefix::isAncestorOf);
   }
 
-  Set<String> all() {
-    return Collections.unmodifiableSet(defaults.keySet());
+  /** Every name that {@code name} may have been meant as; the keys of maps are taken from it. */
+  List<String> like(ConfigurationPropertyName name) {
+    List<String> names = new ArrayList<>();
+    for (Known property : known.values()) {
+      int length = property.name().getNumberOfElements();
+      names.add(
+          property.map() && name.getNumberOfElements() > length
+              ? property.name().append(name.subName(length)).toString()
+              : property.name().toString());
+    }
+    return names;
   }
 
   /** The default of a property, or null where it has none. */
-  @Nullable String defaultOf(String name) {
-    String value = defaults.get(name);
-    return value == null || value.isEmpty() ? null : value;
+  @Nullable String defaultOf(ConfigurationPropertyName name) {
+    Known property = known.get(name);
+    return property == null ? null : property.defaultValue();
   }
 }

@@ -1,6 +1,7 @@
 package io.grpcplatform.live;
 
 import io.grpc.BindableService;
+import io.grpcplatform.CalledServices;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -21,7 +22,9 @@ public final class LiveAutoConfiguration {
 
   @Bean
   MethodKeysCheck platformMethodKeysCheck(
-      ConfigurableEnvironment environment, ObjectProvider<BindableService> services) {
-    return new MethodKeysCheck(environment, services);
+      ConfigurableEnvironment environment,
+      ObjectProvider<BindableService> served,
+      ObjectProvider<CalledServices> called) {
+    return new MethodKeysCheck(environment, served, called);
   }
 }

@@ -3,6 +3,7 @@ package io.grpcplatform.live;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
+import io.grpcplatform.CalledServices;
 import io.grpcplatform.SettingException;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,18 +15,22 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
- * Fails the start where a per-method key names a service of this application but no method of it.
- * Runs once every bean is made, before the server starts. Services that are only called are not
- * known here.
+ * Fails the start where a per-method key names a service that this application serves or has stubs
+ * for, but no method of it. Runs once every bean is made, before the server starts.
  */
 final class MethodKeysCheck implements SmartInitializingSingleton {
 
   private final ConfigurableEnvironment environment;
-  private final ObjectProvider<BindableService> services;
+  private final ObjectProvider<BindableService> served;
+  private final ObjectProvider<CalledServices> called;
 
-  MethodKeysCheck(ConfigurableEnvironment environment, ObjectProvider<BindableService> services) {
+  MethodKeysCheck(
+      ConfigurableEnvironment environment,
+      ObjectProvider<BindableService> served,
+      ObjectProvider<CalledServices> called) {
     this.environment = environment;
-    this.services = services;
+    this.served = served;
+    this.called = called;
   }
 
   @Override
@@ -35,7 +40,8 @@ final class MethodKeysCheck implements SmartInitializingSingleton {
       MethodKey key = MethodKey.of(setting);
       if (key != null && !key.method().equals("*")) {
         if (methods.isEmpty()) {
-          services.forEach(service -> add(service.bindService().getServiceDescriptor(), methods));
+          served.forEach(service -> add(service.bindService().getServiceDescriptor(), methods));
+          called.forEach(services -> services.all().forEach(service -> add(service, methods)));
         }
         check(setting, key, methods.get(key.service()));
       }

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody probably meant: the candidate with the fewest letters to change. */
+/** What somebody probably meant: the candidate with the fewest slips of the hand. */
 final class NearestName {
 
   private NearestName() {}
@@ -18,22 +18,43 @@ final class NearestName {
         .orElse(null);
   }
 
-  /** Levenshtein's distance. */
+  /** Whether {@code meant} is near enough to be offered, not just the least far. */
+  static boolean plausible(String seen, String meant) {
+    int same = 0;
+    while (same < Math.min(seen.length(), meant.length())
+        && seen.charAt(same) == meant.charAt(same)) {
+      same++;
+    }
+    int dot = seen.lastIndexOf('.', Math.min(same, seen.length() - 1));
+    return 2 * distance(seen, meant) <= seen.length() - dot - 1;
+  }
+
+  /**
+   * Letters to change, to add, to remove, or to swap with their neighbour: the optimal string
+   * alignment distance of Damerau.
+   */
   static int distance(String from, String to) {
-    int[] above = new int[to.length() + 1];
-    for (int column = 0; column < above.length; column++) {
-      above[column] = column;
-    }
-    for (int row = 1; row <= from.length(); row++) {
-      int[] current = new int[above.length];
-      current[0] = row;
-      for (int column = 1; column < current.length; column++) {
-        int change = from.charAt(row - 1) == to.charAt(column - 1) ? 0 : 1;
-        current[column] =
-            Math.min(above[column - 1] + change, Math.min(above[column], current[column - 1]) + 1);
+    int[][] cost = new int[from.length() + 1][to.length() + 1];
+    for (int row = 0; row <= from.length(); row++) {
+      for (int column = 0; column <= to.length(); column++) {
+        cost[row][column] =
+            row == 0 || column == 0 ? row + column : cheapest(cost, from, to, row, column);
       }
-      above = current;
     }
-    return above[to.length()];
+    return cost[from.length()][to.length()];
+  }
+
+  private static int cheapest(int[][] cost, String from, String to, int row, int column) {
+    int change = from.charAt(row - 1) == to.charAt(column - 1) ? 0 : 1;
+    int least =
+        Math.min(
+            cost[row - 1][column - 1] + change,
+            Math.min(cost[row - 1][column], cost[row][column - 1]) + 1);
+    boolean swapped =
+        row > 1
+            && column > 1
+            && from.charAt(row - 1) == to.charAt(column - 2)
+            && from.charAt(row - 2) == to.charAt(column - 1);
+    return swapped ? Math.min(least, cost[row - 2][column - 2] + 1) : least;
   }
 }

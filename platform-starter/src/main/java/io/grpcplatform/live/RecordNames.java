@@ -1,10 +1,11 @@
 package io.grpcplatform.live;
 
-import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.core.ResolvableType;
 
 /** The names of what a settings record binds, entries of its maps included. */
@@ -20,10 +21,11 @@ final class RecordNames {
     List<List<String>> leaves = new ArrayList<>();
     Class<?> raw = type.toClass();
     if (raw.isRecord()) {
-      for (RecordComponent component : raw.getRecordComponents()) {
-        String name = DataObjectPropertyName.toDashedForm(component.getName());
+      for (Parameter bound : raw.getDeclaredConstructors()[0].getParameters()) {
         leaves.addAll(
-            leaves(append(prefix, name), ResolvableType.forType(component.getGenericType())));
+            leaves(
+                append(prefix, nameOf(bound)),
+                ResolvableType.forType(bound.getParameterizedType())));
       }
     } else if (Map.class.isAssignableFrom(raw)) {
       leaves.addAll(leaves(append(prefix, ANY), type.asMap().getGeneric(1)));
@@ -31,6 +33,11 @@ final class RecordNames {
       leaves.add(prefix);
     }
     return leaves;
+  }
+
+  private static String nameOf(Parameter bound) {
+    Name other = bound.getAnnotation(Name.class);
+    return other == null ? DataObjectPropertyName.toDashedForm(bound.getName()) : other.value();
   }
 
   private static List<String> append(List<String> prefix, String name) {

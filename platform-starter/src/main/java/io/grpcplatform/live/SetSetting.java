@@ -1,5 +1,6 @@
 package io.grpcplatform.live;
 
+import io.grpcplatform.SettingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +44,19 @@ record SetSetting(String name, @Nullable Object value) {
       }
     }
     return found;
+  }
+
+  /** What to say of a name that nothing reads. */
+  SettingException unknown(@Nullable String nearest) {
+    String value = String.valueOf(shown());
+    return nearest != null && NearestName.plausible(name, nearest)
+        ? SettingException.instead(
+            name, shown(), "a property that exists; the nearest is " + nearest, nearest, value)
+        : new SettingException(
+            name,
+            shown(),
+            "a property that exists; this version has none of that name",
+            "# nothing reads it: remove " + name);
   }
 
   /** The value as a message may show it. */

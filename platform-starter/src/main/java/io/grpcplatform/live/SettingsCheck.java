@@ -1,6 +1,5 @@
 package io.grpcplatform.live;
 
-import io.grpcplatform.SettingException;
 import java.util.HashSet;
 import java.util.Set;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
@@ -32,7 +31,7 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
       MethodKey.of(setting);
       ConfigurationPropertyName name = ConfigurationPropertyName.adapt(setting.name(), '.');
       if (!known.knows(name) && own.stream().noneMatch(prefix -> prefix.isAncestorOf(name))) {
-        throw unknown(setting, name.toString(), known);
+        throw setting.unknown(NearestName.of(name.toString(), known.like(name)));
       }
     }
   }
@@ -45,27 +44,11 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
       // No factory bean may be made this early.
       ConfigurationProperties bound =
           beans.findAnnotationOnBean(bean, ConfigurationProperties.class, false);
-      if (bound != null
-          && bound.prefix().startsWith(KnownSettings.ROOT)
-          && !known.knowsUnder(bound.prefix())) {
+      if (bound != null && bound.prefix().startsWith(KnownSettings.ROOT)) {
         prefixes.add(ConfigurationPropertyName.of(bound.prefix()));
       }
     }
+    prefixes.removeIf(known::knowsUnder);
     return prefixes;
-  }
-
-  private static SettingException unknown(SetSetting setting, String name, KnownSettings known) {
-    String nearest = NearestName.of(name, known.all());
-    if (nearest == null) {
-      throw new IllegalStateException(
-          "No configuration metadata of the platform is on the classpath (expected: the jar's"
-              + " META-INF/spring-configuration-metadata.json)");
-    }
-    return SettingException.instead(
-        setting.name(),
-        setting.shown(),
-        "a property that exists; the nearest is " + nearest,
-        nearest,
-        String.valueOf(setting.shown()));
   }
 }

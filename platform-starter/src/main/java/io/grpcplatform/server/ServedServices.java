@@ -26,7 +26,7 @@ final class ServedServices {
   /**
    * Binds every service bean.
    *
-   * @throws IllegalStateException if two beans serve one service
+   * @throws DuplicateServiceException if two beans serve one service
    */
   static ServedServices of(ListableBeanFactory beans, ServerPipeline pipeline) {
     ApplicationInterceptors interceptors = ApplicationInterceptors.of(beans);
@@ -40,9 +40,8 @@ final class ServedServices {
       String serviceName = service.getServiceDescriptor().getName();
       String other = owners.putIfAbsent(serviceName, name);
       if (other != null) {
-        throw new IllegalStateException(
-            "Two beans serve %s: '%s' (%s) and '%s' (%s) (expected: one bean per service; remove one of them)"
-                .formatted(serviceName, other, type(beans, other), name, type(beans, name)));
+        throw new DuplicateServiceException(
+            serviceName, described(beans, other), described(beans, name));
       }
       GrpcService own = beans.findAnnotationOnBean(name, GrpcService.class);
       List<ServerInterceptor> chain =
@@ -52,9 +51,9 @@ final class ServedServices {
     return new ServedServices(bound);
   }
 
-  private static String type(ListableBeanFactory beans, String name) {
+  private static String described(ListableBeanFactory beans, String name) {
     Class<?> type = beans.getType(name);
-    return type == null ? "of an unknown class" : type.getName();
+    return "'" + name + "'" + (type == null ? "" : " (" + type.getName() + ")");
   }
 
   List<ServerServiceDefinition> bound() {

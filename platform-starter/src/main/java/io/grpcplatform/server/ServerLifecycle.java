@@ -71,7 +71,8 @@ final class ServerLifecycle implements SmartLifecycle {
 
   private void sayThatNothingIsServed() {
     String port = ServerProperties.PREFIX + ".port";
-    if (environment.containsProperty(port)) {
+    String asked = environment.getProperty(port);
+    if (asked != null && !asked.equals(String.valueOf(ServerProperties.NO_SOCKET))) {
       log.warn("{} is set, but there is no BindableService bean: no gRPC server was started", port);
     } else {
       log.debug("No BindableService bean: no gRPC server was started");

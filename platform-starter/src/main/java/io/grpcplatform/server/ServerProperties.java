@@ -135,7 +135,7 @@ record ServerProperties(
    * How the server stops.
    *
    * @param drainDelay How long calls are still served as ever after the server has announced that
-   *     it will stop. 0s, on Kubernetes 5s.
+   *     it will stop. Default 0s, on Kubernetes 5s.
    * @param gracePeriod How long calls in flight may go on after the drain delay before they are
    *     cut.
    */

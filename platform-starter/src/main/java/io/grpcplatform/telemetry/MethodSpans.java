@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The spans of one method on one side. Uses the OpenTelemetry API, not Micrometer's facade over it;
- * see {@code docs/decisions/0003-spans-by-the-opentelemetry-api.md}.
+ * see {@code docs/decisions/0008-spans-by-the-opentelemetry-api.md}.
  *
  * <p>A span that is not recorded costs its identity and nothing else: attributes are set once
  * recording is certain.
@@ -29,6 +29,7 @@ final class MethodSpans {
   private final TracePropagation propagation;
   private final String name;
   private final SpanKind kind;
+  private final boolean streaming;
   private final Attributes attributes;
 
   MethodSpans(
@@ -37,6 +38,7 @@ final class MethodSpans {
     this.propagation = propagation;
     this.name = key.fullMethodName();
     this.kind = side == Side.SERVER ? SpanKind.SERVER : SpanKind.CLIENT;
+    this.streaming = type != MethodType.UNARY;
     this.attributes =
         Attributes.builder()
             .put("rpc.system", "grpc")
@@ -55,15 +57,22 @@ final class MethodSpans {
 
   /**
    * A span below the one that is current, sent along in {@code headers}. The caller's callbacks run
-   * in the caller's own trace context, so that what they call next is no child of this call.
+   * in the caller's own trace context, so that what they call next is no child of this call. A
+   * caller without one gets this call's, where that is worth a scope: on a stream, or on a call
+   * that is recorded.
    */
   TracedCall sent(MethodTelemetry method, Metadata headers, long startNanos) {
     Context caller = Context.current();
     Span span = start(caller);
     Context sent = caller.with(span);
     propagation.inject(sent, headers);
-    boolean traced = Span.fromContext(caller).getSpanContext().isValid();
-    return new TracedCall(method, startNanos, span, traced ? caller : sent);
+    Context callbacks = null;
+    if (Span.fromContext(caller).getSpanContext().isValid()) {
+      callbacks = caller;
+    } else if (streaming || span.isRecording()) {
+      callbacks = sent;
+    }
+    return new TracedCall(method, startNanos, span, callbacks);
   }
 
   /** A span of a call that ended before anything could look at it. */

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class TracedCall extends MeasuredCall {
 
   private final Span span;
-  private final Context callbacks;
+  private final @Nullable Context callbacks;
 
-  TracedCall(MethodTelemetry method, long startNanos, Span span, Context callbacks) {
+  TracedCall(MethodTelemetry method, long startNanos, Span span, @Nullable Context callbacks) {
     super(method, startNanos);
     this.span = span;
     this.callbacks = callbacks;
@@ -24,8 +24,8 @@ final class TracedCall extends MeasuredCall {
 
   @Override
   @SuppressWarnings("MustBeClosedChecker") // exit() closes it; the machine promises the pair
-  public Object enter() {
-    return callbacks.makeCurrent();
+  public @Nullable Object enter() {
+    return callbacks == null ? null : callbacks.makeCurrent();
   }
 
   @Override
@@ -47,7 +47,7 @@ final class TracedCall extends MeasuredCall {
     }
     if (recording || method.logs(outcome.status())) {
       // In scope, so that a histogram's bucket remembers the trace and the log line carries it.
-      Scope scope = callbacks.with(span).makeCurrent();
+      Scope scope = Context.root().with(span).makeCurrent();
       try {
         super.ended(outcome);
       } finally {

@@ -3,18 +3,24 @@ package io.grpcplatform.circuitbreaker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpcplatform.CallControl;
+import io.grpcplatform.CallHook;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ClientStage;
 import io.grpcplatform.Loopback;
+import io.grpcplatform.Outcome;
 import io.grpcplatform.Refusal;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerStage;
 import io.grpcplatform.StagePlan;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,18 +99,43 @@ final class StreamBreakerTest {
   @Test
   void headersAloneAreASuccess() throws Exception {
     // Given a server of ours, which sends headers early, and a handler that says nothing.
+    CountDownLatch headers = new CountDownLatch(1);
     try (Loopback early = Loopback.serving(backend, anyStage())) {
-      Conversation stream = new Conversation(early.channel(bench.stage));
-      stream.say("quiet");
+      Conversation stream = new Conversation(early.channel(bench.stage, hearing(headers)));
 
-      // When the stream's first message comes much later.
-      backend.nextStream().onNext(io.grpcplatform.test.v1.EchoResponse.getDefaultInstance());
-      stream.awaitAnswer();
+      // When only the headers have come.
+      assertThat(headers.await(10, TimeUnit.SECONDS)).isTrue();
 
-      // Then the opening was counted once.
+      // Then the stream has opened, and its first message adds nothing.
+      assertThat(counted()).isEqualTo(1);
+      stream.exchange("hello");
       assertThat(counted()).isEqualTo(1);
       stream.cancel();
     }
+  }
+
+  /** A stage inside the breaker's, so that it hears headers after it. */
+  private static ClientFeature hearing(CountDownLatch headers) {
+    return new ClientFeature() {
+      @Override
+      public ClientStage stage() {
+        return ClientStage.FAULT;
+      }
+
+      @Override
+      public StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
+        return call ->
+            new CallHook() {
+              @Override
+              public void headers(Metadata received) {
+                headers.countDown();
+              }
+
+              @Override
+              public void ended(Outcome outcome) {}
+            };
+      }
+    };
   }
 
   private static ServerFeature anyStage() {
@@ -317,5 +348,31 @@ final class StreamBreakerTest {
 
     assertThat(counted()).isEqualTo(1);
     assertThat(bench.breaker().getState()).isEqualTo(State.HALF_OPEN);
+  }
+
+  @Test
+  void aDeadlineThatRanOutIsNoFailureOfALiveStream() throws Exception {
+    assertThat(failuresAfterDeadlineExceeded(Deadline.after(-1, TimeUnit.SECONDS))).isZero();
+    assertThat(failuresAfterDeadlineExceeded(Deadline.after(1, TimeUnit.HOURS)))
+        .as("the server's own DEADLINE_EXCEEDED, long before ours")
+        .isEqualTo(1);
+  }
+
+  private int failuresAfterDeadlineExceeded(Deadline given) throws Refusal {
+    bench.breaker().reset();
+    BreakerGate gate = new BreakerGate(bench.breaker(), bench.clock.calls, () -> {});
+    StreamPermit stream =
+        new StreamPermit(
+            gate,
+            BreakerBench.settings("fair-budget", "0s").tableOf(new CallKey("", "", "")),
+            bench.clock.calls,
+            gate.admit(),
+            given);
+    bench.clock.advance(Duration.ofSeconds(5));
+    stream.headers(new Metadata());
+
+    stream.ended(new Outcome(Status.DEADLINE_EXCEEDED, new Metadata(), null, false));
+
+    return failed();
   }
 }

@@ -2,14 +2,18 @@ package io.grpcplatform.circuitbreaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.rpc.RetryInfo;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
 import io.grpcplatform.Loopback;
 import io.grpcplatform.Refusal;
 import io.grpcplatform.test.v1.EchoRequest;
+import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.grpcplatform.test.v1.EchoServiceGrpc.EchoServiceBlockingStub;
 import java.time.Duration;
@@ -79,8 +83,8 @@ final class UnaryBreakerTest {
     assertThat(refused.getStatus().getDescription())
         .isEqualTo(
             "The circuit breaker payment:platform.test.v1.EchoService is OPEN"
-                + " (resilience4j.circuitbreaker.instances."
-                + "\"[payment:platform.test.v1.EchoService]\", configs.grpc)");
+                + " (resilience4j.circuitbreaker.instances"
+                + "[payment:platform.test.v1.EchoService], configs.grpc)");
   }
 
   @Test
@@ -88,17 +92,36 @@ final class UnaryBreakerTest {
     open();
     bench.clock.advance(Duration.ofMillis(1_800));
 
-    StatusRuntimeException refused = call();
+    assertThat(retryAfter(call())).isEqualTo(Duration.ofMillis(3_200));
+  }
 
-    com.google.rpc.Status details = StatusProto.fromThrowable(refused);
-    com.google.rpc.RetryInfo retry =
-        details.getDetailsList().stream()
-            .filter(detail -> detail.is(com.google.rpc.RetryInfo.class))
+  private static Duration retryAfter(StatusRuntimeException refused) throws Exception {
+    RetryInfo retry =
+        StatusProto.fromThrowable(refused).getDetailsList().stream()
+            .filter(detail -> detail.is(RetryInfo.class))
             .findFirst()
             .orElseThrow()
-            .unpack(com.google.rpc.RetryInfo.class);
-    assertThat(retry.getRetryDelay().getSeconds()).isEqualTo(3);
-    assertThat(retry.getRetryDelay().getNanos()).isEqualTo(200_000_000);
+            .unpack(RetryInfo.class);
+    return Duration.ofSeconds(retry.getRetryDelay().getSeconds(), retry.getRetryDelay().getNanos());
+  }
+
+  @Test
+  void eachOpeningInARowIsToldToLastLonger() throws Exception {
+    open();
+    bench.waitOutOpenState();
+    backend.failing = Status.UNAVAILABLE;
+    calls(3);
+
+    assertThat(retryAfter(call())).isEqualTo(Duration.ofSeconds(10));
+
+    bench.clock.advance(Duration.ofMillis(10_001));
+    backend.failing = null;
+    calls(3);
+    assertThat(bench.breaker().getState()).isEqualTo(State.CLOSED);
+    open();
+    assertThat(retryAfter(call()))
+        .as("counted anew after closing")
+        .isEqualTo(Duration.ofSeconds(5));
   }
 
   @Test
@@ -111,7 +134,6 @@ final class UnaryBreakerTest {
     calls(1);
 
     assertThat(bench.breaker().getState()).isEqualTo(State.CLOSED);
-    assertThat(bench.halfOpened).hasValue(1);
   }
 
   @Test
@@ -123,9 +145,20 @@ final class UnaryBreakerTest {
     calls(3);
 
     assertThat(bench.breaker().getState()).isEqualTo(State.OPEN);
-    bench.waitOutOpenState();
-    call();
-    assertThat(bench.halfOpened).as("each half-open state ends the back-off").hasValue(2);
+  }
+
+  @Test
+  void theChannelConnectsBeforeTheBreakerHalfOpens() {
+    open();
+
+    bench.clock.advance(Duration.ofMillis(3_999));
+    assertThat(bench.connects).hasValue(0);
+    bench.clock.advance(Duration.ofMillis(1));
+    assertThat(bench.connects).as("a second ahead").hasValue(1);
+    bench.clock.advance(Duration.ofMillis(1_001));
+    calls(2);
+
+    assertThat(bench.connects).as("and once when probing begins").hasValue(2);
   }
 
   @Test
@@ -193,9 +226,7 @@ final class UnaryBreakerTest {
         Loopback.serving(
             new EchoServiceGrpc.EchoServiceImplBase() {
               @Override
-              public void unary(
-                  EchoRequest request,
-                  io.grpc.stub.StreamObserver<io.grpcplatform.test.v1.EchoResponse> response) {
+              public void unary(EchoRequest request, StreamObserver<EchoResponse> response) {
                 response.onError(Status.UNAVAILABLE.asException(trailers));
               }
             })) {
@@ -287,9 +318,7 @@ final class UnaryBreakerTest {
   void aReplacedBreakerTakesOver() {
     call();
     bench.registry.replace(
-        BreakerBench.NAME,
-        io.github.resilience4j.circuitbreaker.CircuitBreaker.of(
-            BreakerBench.NAME, bench.registry.getDefaultConfig()));
+        BreakerBench.NAME, CircuitBreaker.of(BreakerBench.NAME, bench.registry.getDefaultConfig()));
     bench.breaker().transitionToForcedOpenState();
 
     assertThat(call().getStatus().getDescription()).contains("is FORCED_OPEN");

@@ -14,8 +14,15 @@ import io.grpc.MethodDescriptor;
 import io.grpc.NameResolver;
 import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
+import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.ChannelContributor;
 import io.grpcplatform.ClientFeature;
@@ -25,12 +32,16 @@ import io.grpcplatform.StagePlan;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -179,6 +190,29 @@ class ChannelsTest {
               assertThat(stub(context, "plain").unary(HELLO).getText()).isEqualTo("payment:hello");
               assertThat(stub(context, "dns").unary(HELLO).getText()).isEqualTo("payment:hello");
             });
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux and macOS have native transports")
+  void reachesServersByUnixSocket() throws Exception {
+    Path socket = Files.createTempDirectory(Path.of("/tmp"), "grpc").resolve("echo.sock");
+    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    Server onSocket =
+        NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+            .channelType(EpollServerDomainSocketChannel.class)
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops)
+            .addService(new EchoServer.Echo("unix"))
+            .build()
+            .start();
+    application
+        .withPropertyValues("platform.client.channels.local.target=unix:" + socket)
+        .run(
+            context ->
+                assertThat(stub(context, "local").unary(HELLO).getText()).isEqualTo("unix:hello"));
+
+    onSocket.shutdownNow();
+    var unused = loops.shutdownGracefully();
   }
 
   @Test

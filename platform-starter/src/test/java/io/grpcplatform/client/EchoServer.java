@@ -61,7 +61,7 @@ final class EchoServer implements AutoCloseable {
   /**
    * Answers {@code <server name>:<text>}, as often as asked; a bidi stream answers each message.
    */
-  private static final class Echo extends EchoServiceGrpc.EchoServiceImplBase {
+  static final class Echo extends EchoServiceGrpc.EchoServiceImplBase {
     private final String name;
 
     Echo(String name) {

@@ -46,7 +46,7 @@ final class AllocationProbe {
       EchoServiceGrpc.getUnaryMethod();
 
   private static final List<String> OFF =
-      List.of("telemetry", "error", "lifecycle", "deadline", "circuitbreaker", "health");
+      List.of("telemetry", "error", "lifecycle", "deadline", "circuitbreaker", "retry", "health");
 
   private long answered;
 

@@ -72,7 +72,7 @@ final class DeadlinePropertiesTest {
         .isEqualTo(
             new StreamLimits.Limit(
                 4_000_000_000L,
-                "platform.deadline.stream.methods.\"[shop.v1.Shop/Watch]\".idle-timeout"));
+                "platform.deadline.stream.methods[shop.v1.Shop/Watch].idle-timeout"));
   }
 
   static Stream<Arguments> wrong() {
@@ -83,11 +83,11 @@ final class DeadlinePropertiesTest {
                 + " platform.deadline.default)"),
         Arguments.of(
             new String[] {"methods[shop.v1.Shop/Get]", "-5ms"},
-            "\"[shop.v1.Shop/Get]\": -5ms (expected: 0s for none, or a positive duration"
-                + " such as 5s, platform.deadline.methods.\"[shop.v1.Shop/Get]\")"),
+            "methods[shop.v1.Shop/Get]: -5ms (expected: 0s for none, or a positive duration"
+                + " such as 5s, platform.deadline.methods[shop.v1.Shop/Get])"),
         Arguments.of(
             new String[] {"channels.payment", "1ms"},
-            "min: 2ms (expected: at most the deadline platform.deadline.channels.\"[payment]\","
+            "min: 2ms (expected: at most the deadline platform.deadline.channels.payment,"
                 + " 1ms, platform.deadline.reserve.min)"),
         Arguments.of(
             new String[] {"default", "10ms", "reserve.min", "11ms"},
@@ -118,14 +118,14 @@ final class DeadlinePropertiesTest {
                 + " platform.deadline.stream.idle-timeout)"),
         Arguments.of(
             new String[] {"stream.methods[shop.v1.Shop/*].max-age", "-1s"},
-            "\"[shop.v1.Shop/*]\".max-age: -1s (expected: 0s for none, or a positive"
+            "methods[shop.v1.Shop/*].max-age: -1s (expected: 0s for none, or a positive"
                 + " duration such as 5s,"
-                + " platform.deadline.stream.methods.\"[shop.v1.Shop/*]\".max-age)"),
+                + " platform.deadline.stream.methods[shop.v1.Shop/*].max-age)"),
         Arguments.of(
             new String[] {"methods[Get]", "1s"},
-            "\"[Get]\": Get (expected: a method \"[pkg.Service/Method]\" or a service"
+            "methods[Get]: Get (expected: a method \"[pkg.Service/Method]\" or a service"
                 + " \"[pkg.Service/*]\", with quotes and brackets,"
-                + " platform.deadline.methods.\"[Get]\")"));
+                + " platform.deadline.methods[Get])"));
   }
 
   @ParameterizedTest
@@ -143,7 +143,7 @@ final class DeadlinePropertiesTest {
 
     assertThat(failure.getCause().getCause()).isInstanceOf(SettingException.class);
     SettingException setting = (SettingException) failure.getCause().getCause();
-    assertThat(setting.yaml()).isEqualTo("platform.deadline.reserve.min: 50ms");
+    assertThat(setting.yaml()).contains("min: 50ms");
   }
 
   @Test

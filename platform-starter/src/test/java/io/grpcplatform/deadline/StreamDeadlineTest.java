@@ -151,8 +151,7 @@ final class StreamDeadlineTest {
     assertThat(stream.reason()).isEqualTo(Refusal.Reason.STREAM_IDLE);
     assertThat(stream.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     assertThat(stream.status().getDescription())
-        .contains(
-            "platform.deadline.stream.methods.\"[platform.test.v1.EchoService/*]\".idle-timeout");
+        .contains("platform.deadline.stream.methods[platform.test.v1.EchoService/*].idle-timeout");
   }
 
   @Test
@@ -181,6 +180,10 @@ final class StreamDeadlineTest {
 
     assertThat(stream.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(stream.reason()).isEqualTo(Refusal.Reason.STREAM_MAX_AGE);
+    assertThat(stream.status().getDescription())
+        .isEqualTo(
+            "The stream is as old as it may get, a tenth more or less than 600000 ms"
+                + " (platform.deadline.stream.max-age)");
   }
 
   @Test

@@ -4,20 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.CallClock;
 import io.grpcplatform.EchoBehaviour;
 import io.grpcplatform.Loopback;
 import io.grpcplatform.Refusal;
+import io.grpcplatform.ServerPipeline;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.grpcplatform.test.v1.EchoServiceGrpc.EchoServiceBlockingStub;
 import io.grpcplatform.test.v1.EchoServiceGrpc.EchoServiceImplBase;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -249,7 +259,7 @@ final class UnaryDeadlineTest {
   @Test
   void theServersCapEndsACallWhoseHandlerHangs() throws Exception {
     Hanging handler = new Hanging();
-    loopback = Loopback.serving(handler, server("server.max", "150ms"));
+    loopback = Loopback.serving(handler, server("server.max", "1050ms"));
 
     StatusRuntimeException ended =
         catchThrowableOfType(
@@ -295,5 +305,35 @@ final class UnaryDeadlineTest {
 
     assertThat(handler.given.get().timeRemaining(TimeUnit.MILLISECONDS))
         .isLessThanOrEqualTo(30_000);
+  }
+
+  @Test
+  void aCallThatExpiredWhileItWaitedReachesNoHandler() throws Exception {
+    // Given a call whose deadline has passed by the time its handler could run.
+    Hop handler = new Hop();
+    InProcessServerBuilder builder =
+        InProcessServerBuilder.forName("expired-in-queue").directExecutor().addService(handler);
+    ServerPipeline.of(List.of(server())).install(builder);
+    builder.intercept(
+        new ServerInterceptor() {
+          @Override
+          public <Q, R> ServerCall.Listener<Q> interceptCall(
+              ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+            Context late = Context.current().withDeadlineAfter(-1, TimeUnit.SECONDS, timer);
+            return Contexts.interceptCall(late, call, headers, next);
+          }
+        });
+    Server server = builder.build().start();
+    ManagedChannel channel =
+        InProcessChannelBuilder.forName("expired-in-queue").directExecutor().build();
+
+    StatusRuntimeException refused =
+        catchThrowableOfType(StatusRuntimeException.class, () -> stub(channel).unary(HELLO));
+
+    assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+    assertThat(Refusal.reasonOf(refused.getTrailers())).isEqualTo(Refusal.Reason.EXPIRED_IN_QUEUE);
+    assertThat(handler.given).hasValue(null);
+    channel.shutdownNow();
+    server.shutdownNow();
   }
 }

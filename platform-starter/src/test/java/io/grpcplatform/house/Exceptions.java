@@ -8,11 +8,49 @@ import java.util.Map;
  */
 final class Exceptions {
 
+  private static final String MAKES =
+      "makes or holds what gRPC runs; the feature is about just that";
+  private static final String GATHERS = "gathers the user's beans, which only Spring knows";
+
+  private static final String SETTINGS = "compares settings as Spring sees them";
+
   /** Not an edge, yet imports Spring. */
-  static final Map<String, String> SPRING = Map.of();
+  static final Map<String, String> SPRING =
+      Map.ofEntries(
+          Map.entry(
+              "circuitbreaker.ConfiguredBreakers",
+              "copies resilience4j's own settings, which are beans with setters"),
+          Map.entry("health.HealthServerContributor", GATHERS),
+          Map.entry("live.KnownSettings", SETTINGS),
+          Map.entry("live.RecordNames", SETTINGS),
+          Map.entry("live.SetSetting", SETTINGS),
+          Map.entry("server.ApplicationInterceptors", GATHERS),
+          Map.entry("server.ServedServices", GATHERS),
+          Map.entry("server.ServerAssembly", GATHERS));
 
   /** A policy of a feature by its name, yet imports gRPC. */
-  static final Map<String, String> GRPC = Map.of();
+  static final Map<String, String> GRPC =
+      Map.ofEntries(
+          Map.entry("circuitbreaker.GrpcBreakerDefaults", "names the exceptions a breaker counts"),
+          Map.entry("client.ChannelFactory", MAKES),
+          Map.entry("client.ChannelSettings", "asks which load balancers there are"),
+          Map.entry("client.GrpcChannels", "is the user's door to channels"),
+          Map.entry("client.SharedChannels", MAKES),
+          Map.entry("client.StubFactories", MAKES),
+          Map.entry("health.HealthNames", MAKES),
+          Map.entry("server.ApplicationInterceptors", MAKES),
+          Map.entry("server.RunningServers", MAKES),
+          Map.entry("server.ServedServices", MAKES),
+          Map.entry("server.ServerAssembly", MAKES),
+          Map.entry("server.SocketServer", MAKES));
+
+  /** A policy of a feature by its name, yet asks the machine for the time. */
+  static final Map<String, String> TIME =
+      Map.of(
+          "client.SharedChannels",
+          "waits for real channels to end, so a time of the test's own would not help",
+          "telemetry.MethodSpans",
+          "turns a nanosecond reading of the call machine into the wall time that a span wants");
 
   private Exceptions() {}
 }

@@ -29,6 +29,9 @@ final class House {
 
   private static final Path FIXTURE_SOURCES = Path.of("io", "grpcplatform", "house", "fixtures");
 
+  /** A user's project: the rules are ours, not theirs. */
+  private static final Path CONSUMER = Path.of("src", "it");
+
   private House() {}
 
   private static Path root() {
@@ -97,12 +100,15 @@ final class House {
     return found;
   }
 
-  /** The Java files below {@code src/<kind>/java} of every module, fixtures excepted. */
+  /**
+   * The Java files below {@code src/<kind>/java} of every module, fixtures and the consumer
+   * excepted.
+   */
   static List<Path> sources(String kind) {
     Path folder = Path.of("src", kind, "java");
     return files().stream()
         .filter(file -> file.toString().endsWith(".java") && contains(file, folder))
-        .filter(file -> !contains(file, FIXTURE_SOURCES))
+        .filter(file -> !contains(file, FIXTURE_SOURCES) && !contains(file, CONSUMER))
         .toList();
   }
 

@@ -22,9 +22,20 @@ enum Kind {
           "Credentials",
           "Tracer",
           "Pipeline",
-          // What a stage begins: one feature's part in one call.
-          "Hook",
-          "Contributor");
+          "Customizer");
+
+  /** Whoever implements one of these meets gRPC, whatever its name. */
+  private static final List<String> ADAPTER_TYPES =
+      List.of(
+          "io.grpcplatform.CallHook",
+          "io.grpcplatform.StagePlan",
+          "io.grpcplatform.ClientFeature",
+          "io.grpcplatform.ServerFeature",
+          "io.grpcplatform.ChannelContributor",
+          "io.grpcplatform.ServerContributor",
+          "io.grpc.Channel",
+          "io.grpc.NameResolver",
+          "io.grpc.StatusRuntimeException");
 
   private static final List<String> EDGES =
       List.of(
@@ -38,13 +49,29 @@ enum Kind {
           "HealthIndicator",
           "HealthContributor");
 
+  /** Whoever implements one of Spring's types is called by Spring, whatever its name. */
+  private static final String EDGE_TYPES = "org.springframework.";
+
   static Kind of(JavaClass type) {
     JavaClass outermost = topLevel(type);
     String name = outermost.getSimpleName();
-    if (outermost.isAnnotation() || EDGES.stream().anyMatch(name::endsWith)) {
+    boolean edge =
+        outermost.isAnnotation()
+            || EDGES.stream().anyMatch(name::endsWith)
+            || outermost.getAllRawInterfaces().stream()
+                .anyMatch(implemented -> implemented.getName().startsWith(EDGE_TYPES));
+    if (edge) {
       return EDGE;
     }
-    return ADAPTERS.stream().anyMatch(name::endsWith) ? ADAPTER : POLICY;
+    boolean adapter =
+        ADAPTERS.stream().anyMatch(name::endsWith)
+            || ADAPTER_TYPES.stream().anyMatch(outermost::isAssignableTo);
+    return adapter ? ADAPTER : POLICY;
+  }
+
+  /** The outermost class's name without the root package, as exceptions are listed. */
+  static String nameBelow(String root, JavaClass type) {
+    return topLevel(type).getName().substring(root.length() + 1);
   }
 
   static JavaClass topLevel(JavaClass type) {

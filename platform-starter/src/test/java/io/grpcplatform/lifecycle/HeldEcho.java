@@ -5,12 +5,14 @@ import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Echoes; a unary call that says {@code hold} is answered only when the test releases it. */
 final class HeldEcho extends EchoServiceGrpc.EchoServiceImplBase {
 
   static final String HOLD = "hold";
 
+  final AtomicLong answered = new AtomicLong();
   final CountDownLatch held = new CountDownLatch(1);
   final CountDownLatch release = new CountDownLatch(1);
 
@@ -24,6 +26,7 @@ final class HeldEcho extends EchoServiceGrpc.EchoServiceImplBase {
         Thread.currentThread().interrupt();
       }
     }
+    answered.incrementAndGet();
     responses.onNext(EchoResponse.newBuilder().setText(request.getText()).build());
     responses.onCompleted();
   }

@@ -51,7 +51,7 @@ final class Instance implements AutoCloseable {
   }
 
   InetSocketAddress address() {
-    return new InetSocketAddress("127.0.0.1", port);
+    return new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port);
   }
 
   HeldEcho handler() {

@@ -11,8 +11,10 @@ import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** One of two applications without a web server stops under load; the client is plain grpc-java. */
@@ -21,6 +23,13 @@ final class RollingStopTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final StreamProbe.End MOVED =
       new StreamProbe.End(Status.Code.UNAVAILABLE, Reason.DRAINING);
+
+  private UnaryLoad load;
+
+  @AfterEach
+  void endTheLoad() {
+    load.close();
+  }
 
   /**
    * The registry forgets the instance during the drain delay, as Kubernetes does: then not even a
@@ -33,7 +42,7 @@ final class RollingStopTest {
       Addresses registry = new Addresses(going.address(), staying.address());
       ManagedChannel balanced = registry.roundRobin().disableRetry().build();
       ManagedChannel direct = new Addresses(going.address()).roundRobin().disableRetry().build();
-      UnaryLoad load = new UnaryLoad(balanced, 4);
+      load = new UnaryLoad(balanced, 4);
       load.awaitAnswers(500);
       ListenableFuture<EchoResponse> inFlight =
           EchoServiceGrpc.newFutureStub(direct)
@@ -64,6 +73,45 @@ final class RollingStopTest {
     }
   }
 
+  /**
+   * The addresses are fixed, but the client watches the health service, as the announcement says.
+   */
+  @Test
+  void healthWatchersLeaveDuringTheDelay() throws Exception {
+    try (Instance going = Instance.start("platform.server.shutdown.drain-delay=5150ms");
+        Instance staying = Instance.start()) {
+      ManagedChannel balanced =
+          new Addresses(going.address(), staying.address())
+              .roundRobin()
+              .disableRetry()
+              .defaultServiceConfig(Map.of("healthCheckConfig", Map.of("serviceName", "")))
+              .build();
+      load = new UnaryLoad(balanced, 4);
+      load.awaitAnswers(500);
+      long before = going.handler().answered.get();
+
+      CompletableFuture<Void> stopped = going.stop();
+      going.awaitPhase(Phase.ANNOUNCED);
+      // The news comes on the same connection: half of these answers would come after it.
+      load.awaitAnswers(500);
+      long left = going.handler().answered.get();
+      load.awaitAnswers(500);
+      long after = going.handler().answered.get();
+      going.clock().awaitTask(Duration.ofMillis(5150), LIMIT);
+      going.clock().advance(Duration.ofMillis(5150));
+      // The watch itself is a stream, which the drain ends.
+      going.clock().awaitTask(Duration.ofSeconds(20), LIMIT);
+      going.clock().advance(Duration.ofSeconds(1));
+      stopped.get(10, TimeUnit.SECONDS);
+      load.awaitAnswers(500);
+
+      assertThat(load.stop()).isEmpty();
+      assertThat(before).isPositive();
+      assertThat(after).isEqualTo(left);
+      balanced.shutdownNow();
+    }
+  }
+
   /** Nobody tells the client; gRPC itself sends a call again that met the GOAWAY before it left. */
   @Test
   void noUnaryCallFailsWhereAddressesAreFixed() throws Exception {
@@ -71,7 +119,7 @@ final class RollingStopTest {
         Instance staying = Instance.start()) {
       ManagedChannel balanced =
           new Addresses(going.address(), staying.address()).roundRobin().build();
-      UnaryLoad load = new UnaryLoad(balanced, 4);
+      load = new UnaryLoad(balanced, 4);
       load.awaitAnswers(500);
 
       going.stop().get(10, TimeUnit.SECONDS);

@@ -11,8 +11,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Threads that call without a pause until told to stop; every call is counted as it ended. */
-final class UnaryLoad {
+/** Threads that call without a pause, each until its first failure or until told to stop. */
+final class UnaryLoad implements AutoCloseable {
 
   private final Channel channel;
   private final List<Thread> threads = new ArrayList<>();
@@ -43,11 +43,13 @@ final class UnaryLoad {
         }
       } catch (RuntimeException failed) {
         failures.add(failed);
+        milestone.reached().countDown();
+        return;
       }
     }
   }
 
-  /** Blocks until {@code more} further calls were answered. */
+  /** Blocks until {@code more} further calls were answered, or one failed. */
   void awaitAnswers(int more) throws InterruptedException {
     Milestone next = new Milestone(answered.get() + more, new CountDownLatch(1));
     milestone = next;
@@ -61,11 +63,15 @@ final class UnaryLoad {
     over = true;
     for (Thread thread : threads) {
       thread.join(10_000);
+      if (thread.isAlive()) {
+        throw new AssertionError("A call of " + thread.getName() + " got no answer");
+      }
     }
     return List.copyOf(failures);
   }
 
-  long answered() {
-    return answered.get();
+  @Override
+  public void close() {
+    over = true;
   }
 }

@@ -89,13 +89,16 @@ final class ServerAutoConfigurationTest {
         .withBean("first", EchoHandler.class)
         .withBean("second", EchoHandler.class)
         .run(
-            context ->
-                assertThat(context)
-                    .getFailure()
-                    .rootCause()
-                    .hasMessageContaining("platform.test.v1.EchoService")
-                    .hasMessageContaining("'first'")
-                    .hasMessageContaining("'second'"));
+            context -> {
+              var analysis =
+                  new DuplicateServiceFailureAnalyzer().analyze(context.getStartupFailure());
+
+              assertThat(analysis).isNotNull();
+              assertThat(analysis.getDescription())
+                  .startsWith("Two beans serve platform.test.v1.EchoService: 'first' (")
+                  .contains(" and 'second' (");
+              assertThat(analysis.getAction()).startsWith("Remove one of the two beans");
+            });
   }
 
   @Test

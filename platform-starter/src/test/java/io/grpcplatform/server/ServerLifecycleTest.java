@@ -146,7 +146,8 @@ final class ServerLifecycleTest {
 
   private static boolean accepts(int port) {
     try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress("127.0.0.1", port), 10_000);
+      socket.connect(
+          new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port), 10_000);
       return true;
     } catch (IOException refused) {
       return false;

@@ -7,6 +7,7 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpcplatform.client.GrpcChannels;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.grpcplatform.testing.AutoConfigureInProcessGrpc;
@@ -50,6 +51,12 @@ final class TestingAnnotationsTest {
   final class InTheProcess {
 
     @Autowired Environment environment;
+    @Autowired GrpcChannels channels;
+
+    @Test
+    void sendsChannelsWithoutTargetThere() {
+      assertThat(echo(channels.channel("echo"))).isEqualTo("hello");
+    }
 
     @Test
     void servesInProcessAndOpensNoSocket() {

@@ -68,18 +68,20 @@ final class EveryEndingTellsOneStatusTest {
     CLIENT_CANCEL("silence", Code.CANCELLED, Code.CANCELLED),
     UNKNOWN_METHOD("hello", Code.UNIMPLEMENTED, Code.UNIMPLEMENTED),
     SERVER_STAGE_REFUSES("hello", Code.UNAVAILABLE, Code.UNAVAILABLE),
-    CLIENT_STAGE_REFUSES("hello", Code.RESOURCE_EXHAUSTED, null),
+    CLIENT_STAGE_REFUSES("hello", Code.RESOURCE_EXHAUSTED),
     // Nothing went over the wire that two sides could agree on: each tells what it saw.
     TRANSPORT_CUT("silence", Code.UNAVAILABLE, Code.UNAVAILABLE, Code.CANCELLED);
 
     private final String text;
     private final Code client;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Set.of() is immutable, its type does not say so
     private final Set<Code> server;
 
-    Ending(String text, Code client, @Nullable Code... server) {
+    Ending(String text, Code client, Code... server) {
       this.text = text;
       this.client = client;
-      this.server = server == null ? Set.of() : Set.of(server);
+      this.server = Set.of(server);
     }
 
     boolean deadline() {

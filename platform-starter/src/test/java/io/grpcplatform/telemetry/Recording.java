@@ -46,7 +46,6 @@ final class Recording implements AutoCloseable {
   final InMemorySpanExporter spans = InMemorySpanExporter.create();
   final List<ILoggingEvent> lines = new CopyOnWriteArrayList<>();
   private final Map<SpanKind, BlockingQueue<SpanData>> ended = new ConcurrentHashMap<>();
-  private final SdkTracerProvider provider;
   private final AnnotationConfigApplicationContext context =
       new AnnotationConfigApplicationContext();
   private final AppenderBase<ILoggingEvent> appender =
@@ -67,7 +66,7 @@ final class Recording implements AutoCloseable {
     for (SpanKind kind : SpanKind.values()) {
       ended.put(kind, new LinkedBlockingQueue<>());
     }
-    provider =
+    SdkTracerProvider provider =
         SdkTracerProvider.builder()
             .setSampler(sampler)
             .addSpanProcessor(SimpleSpanProcessor.create(spans))
@@ -86,6 +85,7 @@ final class Recording implements AutoCloseable {
     appender.start();
     logger().addAppender(appender);
     logger().setLevel(Level.INFO);
+    logger().setAdditive(false);
   }
 
   private static Logger logger() {
@@ -111,8 +111,8 @@ final class Recording implements AutoCloseable {
   public void close() {
     logger().detachAppender(appender);
     logger().setLevel(null);
+    logger().setAdditive(true);
     context.close();
-    provider.close();
   }
 
   private final class Told implements SpanExporter {

@@ -1,7 +1,7 @@
 package io.grpcplatform.samples.order;
 
-import static io.grpcplatform.samples.order.ShopOnH2.GOOD_CARD;
-import static io.grpcplatform.samples.order.ShopOnH2.order;
+import static io.grpcplatform.samples.order.Shop.GOOD_CARD;
+import static io.grpcplatform.samples.order.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,13 +18,24 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OrderDeskTest {
   private static final int THREADS = 12;
 
-  private final ShopOnH2 shop = new ShopOnH2();
+  private Shop shop;
   private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
+
+  @BeforeEach
+  void open() throws Exception {
+    shop = newShop();
+  }
+
+  /** Another one for the same facts on another database. */
+  Shop newShop() throws Exception {
+    return new Shop();
+  }
 
   @AfterEach
   void close() {

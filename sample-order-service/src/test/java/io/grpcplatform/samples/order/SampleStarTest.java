@@ -28,7 +28,10 @@ class SampleStarTest {
           .resideInAnyPackage(ROOT, "java..", "org.jspecify..");
 
   private static final ArchRule NO_LEAF_KNOWS_ANOTHER =
-      slices().matching(ROOT + ".(grpc|storage|outbox|payment)..").should().notDependOnEachOther();
+      slices()
+          .matching(ROOT + ".(grpc|storage|outbox|payment|demo)..")
+          .should()
+          .notDependOnEachOther();
 
   private static final ArchRule GENERATED_ONLY_IN_ADAPTERS =
       noClasses()

@@ -26,6 +26,7 @@ final class Monitor implements Runnable {
   private volatile String breaker = "";
   private volatile long openings;
   private volatile boolean live;
+  private boolean wasLive;
   private int rounds;
 
   Monitor(Screen screen, Actuator actuator, Shopper shopper) {
@@ -88,7 +89,10 @@ final class Monitor implements Runnable {
       return;
     }
     live = isLive;
-    if (isLive) {
+    if (isLive && !wasLive) {
+      wasLive = true;
+      screen.say(Mood.GOOD, "stream live: all commands to payment go over this one");
+    } else if (isLive) {
       screen.say(
           Mood.GOOD,
           "stream live (try %d): what was not answered is sent again, under the same keys"

@@ -21,6 +21,7 @@ final class Play {
   private final Monitor monitor;
   private final Thread monitoring;
   private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean allOrdersEnded;
 
   Play(DemoSettings settings, Screen screen) {
     this.settings = settings;
@@ -50,6 +51,7 @@ final class Play {
     shopper.pace(0);
     screen.say("no new orders; waiting until every order has ended");
     await("every order's end", PATIENCE, () -> shopper.waiting() == 0);
+    allOrdersEnded = true;
     screen.say(Mood.GOOD, "every order has ended");
     if (!settings.check()) {
       keepRunning();
@@ -142,6 +144,11 @@ final class Play {
   }
 
   private int report(Audit.Report report) {
+    if (!allOrdersEnded) {
+      screen.say(
+          Mood.NOTE,
+          "ended early: an order that was still waiting counts as lost below, though it is in the database");
+    }
     report.findings().stream().limit(10).forEach(it -> screen.print(Mood.BAD, "  " + it));
     screen.say(
         report.confirmedMinor() == report.capturedMinor() ? Mood.GOOD : Mood.BAD,
@@ -159,6 +166,9 @@ final class Play {
     long deadline = System.nanoTime() + START.toNanos();
     while (!actuator.isReady()) {
       if (!service.isAlive()) {
+        // Ctrl-C reaches everybody at once: let our own end be known before anybody is blamed.
+        Thread.sleep(300);
+        requireGoingOn();
         throw new IllegalStateException(
             service.name() + " has ended (expected: ready); see " + service.log());
       }
@@ -183,15 +193,19 @@ final class Play {
       throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!question.isTrue()) {
-      if (ended.get()) {
-        throw new InterruptedException("the demo was ended");
-      }
+      requireGoingOn();
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException(
             "waited %d s for %s; see %s and %s"
                 .formatted(patience.toSeconds(), what, stage.order().log(), stage.payment().log()));
       }
       Thread.sleep(50);
+    }
+  }
+
+  private void requireGoingOn() throws InterruptedException {
+    if (ended.get()) {
+      throw new InterruptedException("the demo was ended");
     }
   }
 }

@@ -26,6 +26,8 @@ final class Stage {
     settings.ports().named().forEach(port -> environment.put(port.getKey(), "" + port.getValue()));
     environment.put("ORDER_DATA_DIR", orderData().toAbsolutePath().toString());
     environment.put("PAYMENT_DATA_DIR", paymentData().toAbsolutePath().toString());
+    // For people who want to call the services by hand while the demo runs.
+    environment.put("PLATFORM_SERVER_REFLECTION_ENABLED", "true");
     Path directory = settings.directory();
     payment =
         new ServiceProcess(
@@ -106,6 +108,9 @@ final class Stage {
             + " (order)   127.0.0.1:"
             + ports.paymentGrpc()
             + " (payment)",
+        "by hand    grpcurl -plaintext 127.0.0.1:"
+            + ports.orderGrpc()
+            + " describe samples.order.v1.OrderService",
         "logs       " + order().log() + "   " + payment().log());
   }
 

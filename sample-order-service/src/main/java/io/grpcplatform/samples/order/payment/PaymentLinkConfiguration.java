@@ -13,7 +13,7 @@ import org.springframework.context.annotation.Configuration;
 /** The link to the payment service over the channel {@code payment}. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PaymentLinkProperties.class)
-class PaymentLinkConfiguration {
+final class PaymentLinkConfiguration {
 
   // PaymentLinkLifecycle starts and stops it; Spring must not guess a method to do so.
   @Bean(destroyMethod = "")

@@ -12,7 +12,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.SagaCommand;
 import io.grpcplatform.samples.order.SagaEvent;
-import io.grpcplatform.samples.order.ShopOnH2;
+import io.grpcplatform.samples.order.Shop;
 import io.grpcplatform.samples.order.v1.GetOrderRequest;
 import io.grpcplatform.samples.order.v1.ImportOrdersRequest;
 import io.grpcplatform.samples.order.v1.ImportOrdersResponse;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OrderGrpcServiceTest {
-  private final ShopOnH2 shop = new ShopOnH2();
+  private final Shop shop = new Shop();
   private final WatchThreads threads = new WatchThreads();
   private Server server;
   private ManagedChannel channel;
@@ -202,7 +202,7 @@ class OrderGrpcServiceTest {
     return NewOrder.newBuilder()
         .setIdempotencyKey(key)
         .setCustomerId("customer-7")
-        .setCardToken(ShopOnH2.GOOD_CARD)
+        .setCardToken(Shop.GOOD_CARD)
         .addLines(OrderLine.newBuilder().setSku(sku).setQuantity(quantity))
         .build();
   }

@@ -1,12 +1,12 @@
 package io.grpcplatform.samples.order.grpc;
 
-import static io.grpcplatform.samples.order.ShopOnH2.order;
+import static io.grpcplatform.samples.order.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpcplatform.samples.order.SagaCommand;
 import io.grpcplatform.samples.order.SagaEvent;
-import io.grpcplatform.samples.order.ShopOnH2;
+import io.grpcplatform.samples.order.Shop;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OrderWatchTest {
-  private final ShopOnH2 shop = new ShopOnH2();
+  private final Shop shop = new Shop();
   private final Reader reader = new Reader();
 
   @AfterEach

@@ -1,6 +1,6 @@
 package io.grpcplatform.samples.order.payment;
 
-import static io.grpcplatform.samples.order.ShopOnH2.order;
+import static io.grpcplatform.samples.order.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.ManagedChannel;
@@ -10,7 +10,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.OrderState;
-import io.grpcplatform.samples.order.ShopOnH2;
+import io.grpcplatform.samples.order.Shop;
 import io.grpcplatform.samples.payment.v1.AuthorizationVoided;
 import io.grpcplatform.samples.payment.v1.Authorized;
 import io.grpcplatform.samples.payment.v1.Captured;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 class CutStreamsTest {
   private static final int ORDERS = 200;
 
-  private final ShopOnH2 shop = new ShopOnH2();
+  private final Shop shop = new Shop();
   private final CuttingPayments payments = new CuttingPayments();
 
   @AfterEach
@@ -69,7 +69,7 @@ class CutStreamsTest {
     link.start();
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < ORDERS; i++) {
-      String card = i % 5 == 0 ? "tok_0002" : i % 7 == 0 ? "tok_0119" : ShopOnH2.GOOD_CARD;
+      String card = i % 5 == 0 ? "tok_0002" : i % 7 == 0 ? "tok_0119" : Shop.GOOD_CARD;
       String id = shop.desk.place(order("k-" + i, "mug-blue", card)).order().id();
       ids.add(id);
       countDownAtTheEndOf(id, finished);

@@ -1,12 +1,12 @@
 package io.grpcplatform.samples.order.payment;
 
-import static io.grpcplatform.samples.order.ShopOnH2.order;
+import static io.grpcplatform.samples.order.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpcplatform.samples.order.PaymentCommand;
 import io.grpcplatform.samples.order.SagaCommand;
 import io.grpcplatform.samples.order.SagaEvent;
-import io.grpcplatform.samples.order.ShopOnH2;
+import io.grpcplatform.samples.order.Shop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class InFlightTest {
   private static final Duration TIMEOUT = Duration.ofMillis(1_050);
 
-  private final ShopOnH2 shop = new ShopOnH2();
+  private final Shop shop = new Shop();
   private final AtomicLong now = new AtomicLong();
   private final InFlight inFlight = new InFlight(shop.outbox, 3, now::get);
 

@@ -1,13 +1,13 @@
 package io.grpcplatform.samples.order.payment;
 
-import static io.grpcplatform.samples.order.ShopOnH2.order;
+import static io.grpcplatform.samples.order.Shop.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpcplatform.samples.order.OrderState;
-import io.grpcplatform.samples.order.ShopOnH2;
+import io.grpcplatform.samples.order.Shop;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
 import io.grpcplatform.samples.payment.v1.Refunded;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PaymentLinkTest {
-  private final ShopOnH2 shop = new ShopOnH2();
+  private final Shop shop = new Shop();
   private ScriptedPayments payments;
   private ManagedChannel channel;
   private PaymentLink link;

@@ -11,7 +11,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpcplatform.samples.money.v1.Money;
 import io.grpcplatform.samples.payment.PaymentDesk;
-import io.grpcplatform.samples.payment.storage.LedgerOnH2;
+import io.grpcplatform.samples.payment.storage.TestLedger;
 import io.grpcplatform.samples.payment.v1.Authorize;
 import io.grpcplatform.samples.payment.v1.Capture;
 import io.grpcplatform.samples.payment.v1.GetPaymentRequest;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CommandStreamTest {
-  private final LedgerOnH2 database = new LedgerOnH2();
+  private final TestLedger database = new TestLedger();
   private Server server;
   private ManagedChannel channel;
 

@@ -1,7 +1,9 @@
 package io.grpcplatform.samples.payment.grpc;
 
+import com.google.rpc.ErrorInfo;
 import io.grpc.Channel;
 import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpcplatform.samples.payment.v1.PaymentServiceGrpc;
@@ -19,6 +21,7 @@ final class ProcessCaller {
   private final BlockingQueue<ProcessResponse> answers = new LinkedBlockingQueue<>();
   private final CompletableFuture<Status> end = new CompletableFuture<>();
   private ClientCallStreamObserver<ProcessRequest> call;
+  private volatile com.google.rpc.Status details = com.google.rpc.Status.getDefaultInstance();
 
   ProcessCaller(Channel channel) {
     this.channel = channel;
@@ -59,6 +62,11 @@ final class ProcessCaller {
     return end.get(20, TimeUnit.SECONDS);
   }
 
+  /** The reason in the ErrorInfo that the stream ended with. */
+  String reason() throws Exception {
+    return details.getDetails(0).unpack(ErrorInfo.class).getReason();
+  }
+
   private final class Reader implements ClientResponseObserver<ProcessRequest, ProcessResponse> {
     private final int initial;
 
@@ -78,6 +86,7 @@ final class ProcessCaller {
 
     @Override
     public void onError(Throwable t) {
+      details = StatusProto.fromThrowable(t);
       end.complete(Status.fromThrowable(t));
     }
 

@@ -22,15 +22,27 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class OneAnswerPerKeyTest {
   private static final int THREADS = 12;
   private static final Money AMOUNT = new Money(2_050, "EUR");
 
-  private final LedgerOnH2 database = new LedgerOnH2();
-  private final PaymentDesk desk = new PaymentDesk(database.ledger(), InstantSource.system());
+  private TestLedger database;
+  private PaymentDesk desk;
   private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
+
+  @BeforeEach
+  void open() throws Exception {
+    database = newDatabase();
+    desk = new PaymentDesk(database.ledger(), InstantSource.system());
+  }
+
+  /** Another one for the same facts on another database. */
+  TestLedger newDatabase() throws Exception {
+    return new TestLedger();
+  }
 
   @AfterEach
   void close() {

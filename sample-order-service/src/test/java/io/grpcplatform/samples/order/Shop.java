@@ -13,7 +13,7 @@ import org.springframework.jdbc.support.JdbcTransactionManager;
 /**
  * A whole shop on a fresh in-memory database, migrated like the real one: everything but the wire.
  */
-public final class ShopOnH2 implements AutoCloseable {
+public final class Shop implements AutoCloseable {
   public static final String GOOD_CARD = "tok_4242";
 
   public final OrderSignals signals = new OrderSignals();
@@ -25,16 +25,20 @@ public final class ShopOnH2 implements AutoCloseable {
   private final AnnotationConfigApplicationContext context =
       new AnnotationConfigApplicationContext();
 
-  public ShopOnH2() {
-    database.setJdbcUrl(
-        "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000");
+  /** In memory. */
+  public Shop() {
+    this("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000");
+  }
+
+  public Shop(String jdbcUrl) {
+    database.setJdbcUrl(jdbcUrl);
     database.setMaximumPoolSize(16);
     Flyway.configure().dataSource(database).load().migrate();
     jdbc = JdbcClient.create(database);
     context.registerBean(DataSource.class, () -> database);
     context.registerBean(JdbcClient.class, () -> jdbc);
     context.registerBean(JdbcTransactionManager.class, () -> new JdbcTransactionManager(database));
-    String root = ShopOnH2.class.getPackageName();
+    String root = Shop.class.getPackageName();
     context.scan(root + ".storage", root + ".outbox");
     context.refresh();
     outbox = context.getBean(Outbox.class);

@@ -8,15 +8,19 @@ import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 
-/** A ledger on a fresh in-memory database, migrated like the real one. */
-public final class LedgerOnH2 implements AutoCloseable {
+/** A ledger on a fresh database, migrated like the real one. */
+public final class TestLedger implements AutoCloseable {
   private final HikariDataSource database = new HikariDataSource();
   private final JdbcClient jdbc;
   private final PaymentLedger ledger;
 
-  public LedgerOnH2() {
-    database.setJdbcUrl(
-        "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000");
+  /** In memory. */
+  public TestLedger() {
+    this("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000");
+  }
+
+  TestLedger(String jdbcUrl) {
+    database.setJdbcUrl(jdbcUrl);
     database.setMaximumPoolSize(16);
     Flyway.configure().dataSource(database).load().migrate();
     jdbc = JdbcClient.create(database);

@@ -1,0 +1,181 @@
+package io.grpcplatform.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import io.grpcplatform.CallKey;
+import io.grpcplatform.Outcome;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.tracing.otel.bridge.OtelTracer;
+import io.opentelemetry.api.OpenTelemetry;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.metrics.MetricsAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.metrics.export.simple.SimpleMetricsExportAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.opentelemetry.OpenTelemetryAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.tracing.MicrometerTracingAutoConfiguration;
+import org.springframework.boot.actuate.autoconfigure.tracing.OpenTelemetryTracingAutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** Which parts are on, with what Spring Boot's actuator and the class path have to offer. */
+final class TelemetryAutoConfigurationTest {
+
+  private static final CallKey KEY = new CallKey("", "pkg.Service", "Method");
+  private static final Outcome OK = new Outcome(Status.OK, new Metadata(), null, false);
+
+  private final ApplicationContextRunner alone =
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(TelemetryAutoConfiguration.class));
+
+  private final ApplicationContextRunner withActuator =
+      alone.withConfiguration(
+          AutoConfigurations.of(
+              MetricsAutoConfiguration.class,
+              SimpleMetricsExportAutoConfiguration.class,
+              CompositeMeterRegistryAutoConfiguration.class,
+              OpenTelemetryAutoConfiguration.class,
+              OpenTelemetryTracingAutoConfiguration.class,
+              MicrometerTracingAutoConfiguration.class));
+
+  @Test
+  void actuatorTurnsMetricsAndTracingOn() {
+    withActuator.run(
+        context -> {
+          assertThat(context).hasSingleBean(CallMeters.class).hasSingleBean(CallSpans.class);
+          assertThat(context).hasSingleBean(TelemetryServerStage.class);
+          assertThat(context).hasSingleBean(TelemetryClientStage.class);
+          assertThat(context).hasSingleBean(OtelTracer.class);
+        });
+  }
+
+  @Test
+  void withoutARegistryOrATracerThatHalfIsOff() {
+    alone.run(
+        context -> {
+          assertThat(context).doesNotHaveBean(CallMeters.class).doesNotHaveBean(CallSpans.class);
+          assertThat(context).hasSingleBean(TelemetryServerStage.class);
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "platform.telemetry.metrics.enabled, false, true",
+    "platform.telemetry.tracing.enabled, true, false",
+    "management.tracing.enabled, true, false"
+  })
+  void eachHalfIsSwitchedOffByItsProperty(String property, boolean metrics, boolean tracing) {
+    withActuator
+        .withPropertyValues(property + "=false")
+        .run(
+            context -> {
+              assertThat(context.getBeansOfType(CallMeters.class)).hasSize(metrics ? 1 : 0);
+              assertThat(context.getBeansOfType(CallSpans.class)).hasSize(tracing ? 1 : 0);
+            });
+  }
+
+  @Test
+  void withoutTheLibrariesTheAccessLogIsLeft() {
+    alone
+        .withClassLoader(new FilteredClassLoader(MeterRegistry.class, OpenTelemetry.class))
+        .run(context -> assertThat(context).hasSingleBean(TelemetryClientStage.class));
+  }
+
+  @Test
+  void allOffCostsNothingPerCall() {
+    alone
+        .withPropertyValues("platform.telemetry.access-log.mode=off")
+        .run(
+            context ->
+                assertThat(context.getBean(Telemetry.class).of(Side.SERVER, KEY, MethodType.UNARY))
+                    .isNull());
+    withActuator
+        .withPropertyValues("platform.telemetry.enabled=false")
+        .run(context -> assertThat(context).doesNotHaveBean(TelemetryServerStage.class));
+  }
+
+  @Test
+  void failuresAreLoggedByDefault() {
+    alone.run(
+        context ->
+            assertThat(context.getBean(TelemetryProperties.class).accessLog().mode())
+                .isEqualTo(AccessLog.Mode.FAILURES));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "platform.telemetry.access-log.mode=loud, loud",
+    "platform.telemetry.access-log.level=info, platform.telemetry.access-log.level",
+    "platform.telemetry.metric.enabled=false, platform.telemetry.metric.enabled"
+  })
+  void wrongSettingFailsTheStartByName(String property, String named) {
+    alone
+        .withPropertyValues(property)
+        .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(named));
+  }
+
+  @Test
+  void bothTimersAreHistogramsUnlessTheApplicationSaysOtherwise() {
+    withActuator.run(
+        context ->
+            assertThat(
+                    buckets(context.getBean(Telemetry.class), context.getBean(MeterRegistry.class)))
+                .isTrue());
+    withActuator
+        .withPropertyValues(
+            "management.metrics.distribution.percentiles-histogram.grpc.server=false")
+        .run(
+            context ->
+                assertThat(
+                        buckets(
+                            context.getBean(Telemetry.class), context.getBean(MeterRegistry.class)))
+                    .isFalse());
+  }
+
+  /** Whether the server's timer asks for a histogram once Spring Boot's settings are applied. */
+  private static boolean buckets(Telemetry telemetry, MeterRegistry registry) {
+    boolean[] asked = new boolean[1];
+    registry
+        .config()
+        .meterFilter(
+            new io.micrometer.core.instrument.config.MeterFilter() {
+              @Override
+              public DistributionStatisticConfig configure(
+                  io.micrometer.core.instrument.Meter.Id id, DistributionStatisticConfig config) {
+                asked[0] = Boolean.TRUE.equals(config.isPercentileHistogram());
+                return config;
+              }
+            });
+    telemetry.of(Side.SERVER, KEY, MethodType.UNARY).record(OK, 1050, null);
+    return asked[0];
+  }
+
+  @Test
+  void oneTimerPerStatusAndNoneInAdvance() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    MethodTimers timers = new MethodTimers(registry, Side.CLIENT, KEY, MethodType.BIDI_STREAMING);
+
+    assertThat(registry.getMeters()).isEmpty();
+    timers.record(Status.Code.OK, Duration.ofMillis(3).toNanos());
+    timers.record(Status.Code.OK, Duration.ofMillis(4).toNanos());
+    timers.record(Status.Code.UNAVAILABLE, Duration.ofMillis(5).toNanos());
+
+    assertThat(registry.getMeters()).hasSize(2);
+    Timer ok = registry.get("grpc.client").tag("grpc.status_code", "OK").timer();
+    assertThat(ok.count()).isEqualTo(2);
+    assertThat(ok.totalTime(java.util.concurrent.TimeUnit.MILLISECONDS)).isEqualTo(7);
+    assertThat(ok.getId().getTags().toString())
+        .isEqualTo(
+            "[tag(grpc.status_code=OK), tag(rpc.method=Method), tag(rpc.service=pkg.Service),"
+                + " tag(rpc.type=BIDI_STREAMING)]");
+  }
+}
