@@ -55,8 +55,7 @@ record BulkheadProperties(
   private static void check(String property, Share share) {
     Integer max = share.maxConcurrent();
     if (max == null || max < 1) {
-      throw SettingException.of(
-          property, max, "1 or more, or no entry at all for no limit", "20");
+      throw SettingException.of(property, max, "1 or more, or no entry at all for no limit", "20");
     }
   }
 

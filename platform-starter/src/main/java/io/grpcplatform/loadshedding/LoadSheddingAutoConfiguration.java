@@ -2,23 +2,14 @@ package io.grpcplatform.loadshedding;
 
 import io.grpcplatform.CallClock;
 import io.grpcplatform.PlatformAutoConfiguration;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
 /** Load shedding on the server, and priorities on every channel. */
-@AutoConfiguration(
-    after = PlatformAutoConfiguration.class,
-    afterName = {
-      "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
-      "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
-    })
+@AutoConfiguration(after = PlatformAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "platform.loadshedding.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LoadSheddingProperties.class)
 public final class LoadSheddingAutoConfiguration {
@@ -26,8 +17,7 @@ public final class LoadSheddingAutoConfiguration {
   @Bean
   LoadGate platformLoadGate(LoadSheddingProperties properties) {
     return new LoadGate(
-        AdaptiveLimit.of(
-            properties.algorithm(), properties.initialLimit(), properties.maxLimit()),
+        AdaptiveLimit.of(properties.algorithm(), properties.initialLimit(), properties.maxLimit()),
         properties.priorities().shares(),
         CpuUse.ofProcess(System.nanoTime()));
   }
@@ -44,16 +34,9 @@ public final class LoadSheddingAutoConfiguration {
     return new PriorityChannelContributor();
   }
 
-  /** On where Micrometer and a registry are there. */
-  @Configuration(proxyBeanMethods = false)
-  @ConditionalOnClass(MeterRegistry.class)
-  @ConditionalOnBean(MeterRegistry.class)
-  static final class MetricsConfiguration {
-
-    @Bean
-    LoadSheddingMetrics platformLoadSheddingMetrics(
-        LoadSheddingProperties properties, LoadGate gate, MeterRegistry registry) {
-      return new LoadSheddingMetrics(gate, properties.mode(), registry);
-    }
+  @Bean
+  LoadSheddingMetrics platformLoadSheddingMetrics(
+      LoadSheddingProperties properties, LoadGate gate) {
+    return new LoadSheddingMetrics(gate, properties.mode());
   }
 }

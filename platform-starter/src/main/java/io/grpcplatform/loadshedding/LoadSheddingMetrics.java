@@ -3,18 +3,27 @@ package io.grpcplatform.loadshedding;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;
 
 /**
  * The meters of one gate. In {@code observe} they count what {@code enforce} would refuse: the tag
  * {@code mode} tells.
  */
-final class LoadSheddingMetrics {
+final class LoadSheddingMetrics implements MeterBinder {
 
   private static final String PREFIX = "platform.loadshedding.";
 
-  LoadSheddingMetrics(LoadGate gate, LoadSheddingProperties.Mode mode, MeterRegistry registry) {
-    String tag = mode.name().toLowerCase(Locale.ROOT);
+  private final LoadGate gate;
+  private final String tag;
+
+  LoadSheddingMetrics(LoadGate gate, LoadSheddingProperties.Mode mode) {
+    this.gate = gate;
+    this.tag = mode.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public void bindTo(MeterRegistry registry) {
     Gauge.builder(PREFIX + "limit", gate, LoadGate::limit)
         .description("Calls that may be in flight")
         .strongReference(true)

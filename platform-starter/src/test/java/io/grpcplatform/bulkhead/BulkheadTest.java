@@ -138,8 +138,9 @@ final class BulkheadTest {
         catchThrowableOfType(
             StatusRuntimeException.class,
             () ->
-                EchoServiceGrpc.newBlockingStub(channel).serverStream(say("hello")).forEachRemaining(
-                    answer -> {}));
+                EchoServiceGrpc.newBlockingStub(channel)
+                    .serverStream(say("hello"))
+                    .forEachRemaining(answer -> {}));
 
     assertThat(failed.getStatus().getDescription())
         .isEqualTo(
@@ -220,8 +221,7 @@ final class BulkheadTest {
       context.run(
           () -> {
             ClientCall<EchoRequest, EchoResponse> call =
-                channel.newCall(
-                    EchoServiceGrpc.getUnaryMethod(), io.grpc.CallOptions.DEFAULT);
+                channel.newCall(EchoServiceGrpc.getUnaryMethod(), io.grpc.CallOptions.DEFAULT);
             call.start(new ClientCall.Listener<>() {}, new Metadata());
             call.request(1);
             call.sendMessage(say(silent ? "silence" : "hello"));

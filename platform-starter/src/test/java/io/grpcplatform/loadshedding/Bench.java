@@ -41,17 +41,14 @@ final class Bench implements AutoCloseable {
     LoadSheddingProperties properties = Settings.of(settings);
     gate = Settings.gate(properties, cpu);
     echo.units = gate::units;
-    ServerPipeline pipeline =
-        ServerPipeline.of(List.of(Settings.stage(properties, gate, clock)));
+    ServerPipeline pipeline = ServerPipeline.of(List.of(Settings.stage(properties, gate, clock)));
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .executor(threads);
-    builder.addService(
-        pipeline.bind((service == null ? echo : service).bindService(), List.of()));
+    builder.addService(pipeline.bind((service == null ? echo : service).bindService(), List.of()));
     pipeline.trace(builder);
     server = builder.build().start();
-    channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+    channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
   }
 
   /** Serves on as many threads as there are calls. */
@@ -68,8 +65,7 @@ final class Bench implements AutoCloseable {
   }
 
   /** Serves something else. */
-  static Bench serving(BindableService service, CpuUse cpu, String... settings)
-      throws IOException {
+  static Bench serving(BindableService service, CpuUse cpu, String... settings) throws IOException {
     return new Bench(service, Executors.newCachedThreadPool(), cpu, settings);
   }
 

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -27,7 +26,6 @@ final class FixedCapacity extends EchoServiceGrpc.EchoServiceImplBase implements
   static final int THREADS = 10;
 
   private final int workMillis;
-  private final ScheduledExecutorService work = Executors.newSingleThreadScheduledExecutor();
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   final Server server;
 
@@ -44,12 +42,11 @@ final class FixedCapacity extends EchoServiceGrpc.EchoServiceImplBase implements
 
   @Override
   public void unary(EchoRequest request, StreamObserver<EchoResponse> response) {
-    CompletableFuture<EchoResponse> worked = new CompletableFuture<>();
-    work.schedule(
-        () -> worked.complete(EchoResponse.getDefaultInstance()),
-        workMillis,
-        TimeUnit.MILLISECONDS);
-    response.onNext(worked.join());
+    // A thread that is held, and no processor.
+    response.onNext(
+        new CompletableFuture<EchoResponse>()
+            .completeOnTimeout(EchoResponse.getDefaultInstance(), workMillis, TimeUnit.MILLISECONDS)
+            .join());
     response.onCompleted();
   }
 
@@ -59,6 +56,5 @@ final class FixedCapacity extends EchoServiceGrpc.EchoServiceImplBase implements
     server.awaitTermination(10, TimeUnit.SECONDS);
     threads.shutdown();
     threads.awaitTermination(10, TimeUnit.SECONDS);
-    work.shutdownNow();
   }
 }

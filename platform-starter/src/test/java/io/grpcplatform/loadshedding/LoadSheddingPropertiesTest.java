@@ -127,35 +127,38 @@ final class LoadSheddingPropertiesTest {
 
   @Test
   void everythingIsThereWithNothingSet() {
-    runner
-        .withBean(MeterRegistry.class, SimpleMeterRegistry::new)
-        .run(
-            context -> {
-              assertThat(context)
-                  .hasSingleBean(LoadSheddingServerStage.class)
-                  .hasSingleBean(PriorityChannelContributor.class);
-              MeterRegistry registry = context.getBean(MeterRegistry.class);
-              assertThat(registry.get("platform.loadshedding.limit").gauge().value())
-                  .isEqualTo(20);
-              assertThat(registry.get("platform.loadshedding.inflight").gauge().value()).isZero();
-              assertThat(registry.get("platform.loadshedding.shed").functionCounters()).hasSize(4);
-              assertThat(
-                      registry
-                          .get("platform.loadshedding.shed")
-                          .tags("priority", "critical", "mode", "observe")
-                          .functionCounter()
-                          .count())
-                  .isZero();
-            });
-  }
-
-  @Test
-  void withoutARegistryThereAreNoMeters() {
     runner.run(
         context ->
             assertThat(context)
                 .hasSingleBean(LoadSheddingServerStage.class)
-                .doesNotHaveBean(LoadSheddingMetrics.class));
+                .hasSingleBean(PriorityChannelContributor.class)
+                .hasSingleBean(LoadSheddingMetrics.class));
+  }
+
+  @Test
+  void theMetersTellTheGatesNumbers() {
+    LoadSheddingProperties settings = Settings.of("algorithm", "fixed", "initial-limit", "3");
+    LoadGate gate = Settings.gate(settings, Settings.saturated());
+    MeterRegistry registry = new SimpleMeterRegistry();
+    new LoadSheddingMetrics(gate, settings.mode()).bindTo(registry);
+    gate.add(3 * LoadGate.WORK + 1);
+
+    gate.shedsNew(Priority.SHEDDABLE, false, 0, System.nanoTime());
+    gate.slows(Priority.SHEDDABLE, System.nanoTime());
+
+    assertThat(registry.get("platform.loadshedding.limit").gauge().value()).isEqualTo(3);
+    assertThat(registry.get("platform.loadshedding.inflight").gauge().value()).isEqualTo(4);
+    assertThat(registry.get("platform.loadshedding.shed").functionCounters())
+        .hasSize(4)
+        .extracting(counter -> counter.getId().getTag("priority") + counter.count())
+        .containsExactlyInAnyOrder("critical0.0", "default0.0", "sheddable1.0", "background0.0");
+    assertThat(
+            registry
+                .get("platform.loadshedding.slowed")
+                .tag("mode", "observe")
+                .functionCounter()
+                .count())
+        .isEqualTo(1);
   }
 
   @Test

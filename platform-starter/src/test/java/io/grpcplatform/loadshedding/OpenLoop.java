@@ -27,7 +27,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Callers who do not wait for each other: calls leave at a fixed rate, whatever becomes of them.
  * What could not leave in time because the machine was busy is not made up for, as that would be a
- * burst. Of a hundred calls 5 are critical, 20 background, 15 sheddable, the rest brings no priority.
+ * burst. Of a hundred calls 5 are critical, 20 background, 15 sheddable, the rest brings no
+ * priority.
  */
 final class OpenLoop implements AutoCloseable {
 

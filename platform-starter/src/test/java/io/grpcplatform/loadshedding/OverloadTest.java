@@ -19,7 +19,8 @@ final class OverloadTest {
   private static final Duration SETTLE = Duration.ofMillis(750);
 
   private final @Nullable String asked = System.getProperty("platform.test.overload");
-  private final Duration length = asked == null ? Duration.ofSeconds(3) : Duration.parse("PT" + asked);
+  private final Duration length =
+      asked == null ? Duration.ofSeconds(3) : Duration.parse("PT" + asked);
   private final int capacity = asked == null ? 100 : 200;
 
   @Test
@@ -29,7 +30,8 @@ final class OverloadTest {
     try (FixedCapacity server =
             new FixedCapacity(capacity, Settings.stage(settings, gate, CallClock.system()));
         OpenLoop load = new OpenLoop(server.server.getPort())) {
-      // Given a server whose code is warm, and what it does when it is offered as much as it can do.
+      // Given a server whose code is warm, and what it does when it is offered as much as it can
+      // do.
       load.warmUp();
       load.run(10 * capacity, SETTLE);
       double peak = perSecond(load.run(capacity, SETTLE).servedInAll(), SETTLE);
@@ -40,7 +42,7 @@ final class OverloadTest {
       // Then it does nearly as much as before, the critical calls first.
       double goodput = perSecond(overloaded.servedInAll(), length);
       report.publishEntry(figures(peak, goodput, overloaded, gate));
-      assertThat(overloaded.sentInAll()).isGreaterThan((long) (5 * capacity * length.toSeconds()));
+      assertThat(overloaded.sentInAll()).isGreaterThan(5L * capacity * length.toSeconds());
       assertThat(goodput).isGreaterThanOrEqualTo(0.8 * peak);
       assertThat(overloaded.servedShare(Priority.CRITICAL)).isGreaterThanOrEqualTo(0.99);
       assertThat(overloaded.servedShare(Priority.BACKGROUND))

@@ -76,8 +76,7 @@ final class PriorityPropagationTest {
   private final class Middle extends EchoServiceGrpc.EchoServiceImplBase {
     @Override
     public void unary(EchoRequest request, StreamObserver<EchoResponse> responses) {
-      Channel next =
-          request.getText().isEmpty() ? onwards : as(onwards, request.getText());
+      Channel next = request.getText().isEmpty() ? onwards : as(onwards, request.getText());
       responses.onNext(
           EchoServiceGrpc.newBlockingStub(next).unary(EchoRequest.getDefaultInstance()));
       responses.onCompleted();
@@ -92,10 +91,8 @@ final class PriorityPropagationTest {
             new Middle(),
             Settings.stage(
                 properties, Settings.gate(properties, Settings.idle()), CallClock.system()))) {
-      Channel first =
-          incoming.isEmpty() ? middle.channel() : as(middle.channel(), incoming);
-      EchoServiceGrpc.newBlockingStub(first)
-          .unary(EchoRequest.newBuilder().setText(own).build());
+      Channel first = incoming.isEmpty() ? middle.channel() : as(middle.channel(), incoming);
+      EchoServiceGrpc.newBlockingStub(first).unary(EchoRequest.newBuilder().setText(own).build());
       return seen.poll(10, TimeUnit.SECONDS);
     }
   }
@@ -118,8 +115,7 @@ final class PriorityPropagationTest {
 
   @Test
   void aMethodsOwnPriorityIsCarriedOn() throws Exception {
-    assertThat(
-            seenAfter("", "", "methods[platform.test.v1.EchoService/Unary]", "background"))
+    assertThat(seenAfter("", "", "methods[platform.test.v1.EchoService/Unary]", "background"))
         .contains("background");
   }
 

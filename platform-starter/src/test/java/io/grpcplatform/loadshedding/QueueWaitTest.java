@@ -2,6 +2,7 @@ package io.grpcplatform.loadshedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class QueueWaitTest {
@@ -9,7 +10,13 @@ final class QueueWaitTest {
   private static final long MS = 1_000_000;
 
   private final QueueWait wait = new QueueWait();
-  private final long start = Long.MAX_VALUE - 3 * MS;
+  // The clock runs over its largest number in each test.
+  private long start;
+
+  @BeforeEach
+  void start() {
+    start = Long.MAX_VALUE - 3 * MS;
+  }
 
   private boolean tooLongAt(long millis) {
     return wait.tooLong(false, start + millis * MS);

@@ -67,10 +67,14 @@ final class ServedOrShedTest {
     try (Bench bench =
         Bench.of(
             Settings.saturated(),
-            "mode", "enforce",
-            "algorithm", "fixed",
-            "initial-limit", "2",
-            "methods[platform.test.v1.EchoService/*]", "critical")) {
+            "mode",
+            "enforce",
+            "algorithm",
+            "fixed",
+            "initial-limit",
+            "2",
+            "methods[platform.test.v1.EchoService/*]",
+            "critical")) {
       bench.hold(2);
 
       assertThat(bench.call(null)).isNull();
