@@ -9,6 +9,7 @@ import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
@@ -18,6 +19,7 @@ import java.util.function.LongSupplier;
 final class HeldEcho extends EchoServiceGrpc.EchoServiceImplBase {
 
   final CountDownLatch cancelled = new CountDownLatch(1);
+  final AtomicInteger handled = new AtomicInteger();
   private final CountDownLatch release = new CountDownLatch(1);
   private final Semaphore held = new Semaphore(0);
   private final Semaphore done = new Semaphore(0);
@@ -43,6 +45,7 @@ final class HeldEcho extends EchoServiceGrpc.EchoServiceImplBase {
 
   @Override
   public void unary(EchoRequest request, StreamObserver<EchoResponse> responses) {
+    handled.incrementAndGet();
     // Else an answer to a caller who has gone would throw.
     ((ServerCallStreamObserver<EchoResponse>) responses).setOnCancelHandler(() -> {});
     boolean hold = request.getText().equals("hold");

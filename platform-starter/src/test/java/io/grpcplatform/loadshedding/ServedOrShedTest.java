@@ -16,6 +16,7 @@ import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -100,6 +101,34 @@ final class ServedOrShedTest {
 
       assertThat(bench.call(null)).isNull();
       assertThat(bench.gate.units()).isZero();
+    }
+  }
+
+  @Test
+  void aCallThatHasBegunIsShedBeforeItsHandlerSeesIt() throws Exception {
+    try (Bench bench = Bench.inOrder(Settings.saturated(), ENFORCED)) {
+      CompletableFuture<Metadata> trailers = new CompletableFuture<>();
+      ClientCall<EchoRequest, EchoResponse> call =
+          bench.channel.newCall(EchoServiceGrpc.getUnaryMethod(), CallOptions.DEFAULT);
+      call.start(
+          new ClientCall.Listener<>() {
+            @Override
+            public void onClose(Status status, Metadata with) {
+              trailers.complete(with);
+            }
+          },
+          new Metadata());
+      call.request(1);
+      assertThat(bench.unitsSeen()).as("it has begun").isEqualTo(2 * LoadGate.WORK);
+
+      bench.gate.add(2 * LoadGate.WORK);
+      call.sendMessage(Bench.say("hello"));
+      call.halfClose();
+
+      assertThat(Refusal.reasonOf(trailers.get(10, TimeUnit.SECONDS)))
+          .isEqualTo(Refusal.Reason.OVERLOADED);
+      assertThat(bench.echo.handled).as("the asking call alone").hasValue(1);
+      assertThat(bench.gate.units()).isEqualTo(2 * LoadGate.WORK);
     }
   }
 
