@@ -23,6 +23,7 @@ final class ClientCallListener<R> extends ClientCall.Listener<R> {
 
   private final ClientCallMachine<?, R> machine;
   private final ClientCall.Listener<R> caller;
+  private @Nullable Metadata closing;
 
   ClientCallListener(ClientCallMachine<?, R> machine, ClientCall.Listener<R> caller) {
     this.machine = machine;
@@ -73,12 +74,19 @@ final class ClientCallListener<R> extends ClientCall.Listener<R> {
     Metadata tail = decided == null ? trailers : decided.trailers();
     Status told = machine.hooks.closing(last, tail, last.getCause());
     boolean local = decided != null || machine.cancelledHere();
-    Outcome outcome = new Outcome(told, tail, decided == null ? null : decided.refusal(), local);
+    boolean plain =
+        decided == null && told.isOk() && told.getDescription() == null && tail.keys().isEmpty();
+    Outcome outcome =
+        plain
+            ? Outcome.PLAIN_OK
+            : new Outcome(told, tail, decided == null ? null : decided.refusal(), local);
+    closing = tail;
     machine.hooks.ended(outcome);
     machine.hooks.within(null, CLOSE, this, outcome);
   }
 
   private void close(Outcome outcome) {
-    caller.onClose(outcome.status(), outcome.trailers());
+    // Not the outcome's trailers: a plain outcome is shared, and these are the caller's to change.
+    caller.onClose(outcome.status(), Objects.requireNonNull(closing));
   }
 }

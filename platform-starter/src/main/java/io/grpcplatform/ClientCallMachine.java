@@ -46,9 +46,10 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
   final HookChain hooks;
   private volatile int state;
   private volatile @Nullable Ending ending;
-  private volatile boolean cancelledHere;
-  private @Nullable String cancelMessage;
-  private @Nullable Throwable cancelCause;
+  private volatile @Nullable Cancel cancelled;
+
+  /** What the caller said when it gave the call up. */
+  private record Cancel(@Nullable String message, @Nullable Throwable cause) {}
 
   ClientCallMachine(
       MethodPlan plan, MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
@@ -61,7 +62,7 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
   public void start(Listener<R> listener, Metadata headers) {
     if (!STATE.compareAndSet(this, NEW, STARTING)) {
       throw new IllegalStateException(
-          cancelledHere
+          cancelled != null
               ? "The call was cancelled before it was started"
               : "The call was started already");
     }
@@ -104,7 +105,7 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
     }
     if (!STATE.compareAndSet(this, STARTING, STARTED)) {
       if (STATE.compareAndSet(this, CANCELLED_WHILE_STARTING, STARTED)) {
-        call().cancel(cancelMessage, cancelCause);
+        cancelAsAsked();
       }
       return;
     }
@@ -156,7 +157,7 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
 
   /** Whether a CANCELLED of this call is this side's own doing. */
   boolean cancelledHere() {
-    return cancelledHere || Context.current().isCancelled();
+    return cancelled != null || Context.current().isCancelled();
   }
 
   @Override
@@ -190,17 +191,20 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
 
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
-    cancelledHere = true;
-    if (STATE.compareAndSet(this, NEW, DEAD)) {
-      return;
-    }
-    cancelMessage = message;
-    cancelCause = cause;
-    if (STATE.compareAndSet(this, STARTING, CANCELLED_WHILE_STARTING)) {
+    cancelled = new Cancel(message, cause);
+    if (STATE.compareAndSet(this, NEW, DEAD)
+        || STATE.compareAndSet(this, STARTING, CANCELLED_WHILE_STARTING)) {
       return;
     }
     if (state == STARTED) {
       call().cancel(message, cause);
+    }
+  }
+
+  private void cancelAsAsked() {
+    Cancel asked = cancelled;
+    if (asked != null) {
+      call().cancel(asked.message(), asked.cause());
     }
   }
 

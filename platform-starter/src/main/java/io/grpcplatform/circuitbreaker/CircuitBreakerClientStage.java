@@ -74,11 +74,14 @@ final class CircuitBreakerClientStage implements ClientFeature {
                 new BreakerGate(breakers.apply(name), clock, () -> connect.accept(key.channel())));
     OutcomeTable table = properties.tableOf(key);
     return method.getType() == MethodType.UNARY
-        ? call -> new UnaryPermit(gate, table, gate.admit(), deadlineOf(call), call.startNanos())
-        : call -> new StreamPermit(gate, table, clock, gate.admit(), deadlineOf(call));
+        ? new UnaryPermits(gate, table)
+        : call -> new StreamPermit(gate, table, clock, gate.admit(), timeGiven(call));
   }
 
-  private static @Nullable Deadline deadlineOf(CallStart call) {
+  /**
+   * The time a call was given: the earlier of its own deadline and the one it inherits; or null.
+   */
+  static @Nullable Deadline timeGiven(CallStart call) {
     Deadline own = call.deadline();
     Deadline inherited = Context.current().getDeadline();
     if (own == null || inherited == null) {

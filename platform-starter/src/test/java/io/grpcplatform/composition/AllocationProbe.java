@@ -32,8 +32,8 @@ import org.springframework.context.annotation.Configuration;
 /**
  * Measures, in a process of its own, what one unary call allocates: in-process transport, direct
  * executor, so that both sides run on the measured thread. Arguments: {@code
- * client=bare|off|standard}, {@code server=bare|off|standard}, {@code deadline=true|false} (of the
- * bare client's calls). Prints the median.
+ * client=bare|off|standard|defaults}, {@code server=bare|off|standard|defaults}, {@code
+ * deadline=true|false} (of the bare client's calls). Prints the median.
  */
 final class AllocationProbe {
 
@@ -45,8 +45,14 @@ final class AllocationProbe {
   private static final MethodDescriptor<EchoRequest, EchoResponse> UNARY =
       EchoServiceGrpc.getUnaryMethod();
 
-  private static final List<String> OFF =
-      List.of("telemetry", "error", "lifecycle", "deadline", "circuitbreaker", "retry", "health");
+  /**
+   * Deadline, breaker, metrics and tracing are the standard set; these come on top of it by
+   * default.
+   */
+  private static final List<String> BEYOND_STANDARD =
+      List.of("error", "lifecycle", "retry", "health");
+
+  private static final List<String> STANDARD = List.of("telemetry", "deadline", "circuitbreaker");
 
   private long answered;
 
@@ -141,12 +147,19 @@ final class AllocationProbe {
     // As bare grpc-java: what a load balancer allocates per pick is not the pipeline's price.
     properties.add("--platform.client.channels.echo.load-balancing=pick_first");
     properties.add("--management.tracing.sampling.probability=0.0");
+    if (!mode.equals("defaults")) {
+      BEYOND_STANDARD.forEach(feature -> properties.add(off(feature)));
+    }
     if (mode.equals("off")) {
-      OFF.forEach(feature -> properties.add("--platform." + feature + ".enabled=false"));
+      STANDARD.forEach(feature -> properties.add(off(feature)));
     }
     return new SpringApplicationBuilder(Application.class)
         .web(WebApplicationType.NONE)
         .run(properties.toArray(String[]::new));
+  }
+
+  private static String off(String feature) {
+    return "--platform." + feature + ".enabled=false";
   }
 
   private record Ends(Channel channel, List<AutoCloseable> closing) implements AutoCloseable {
