@@ -81,7 +81,7 @@ final class ClientCallListener<R> extends ClientCall.Listener<R> {
             ? Outcome.PLAIN_OK
             : new Outcome(told, tail, decided == null ? null : decided.refusal(), local);
     closing = tail;
-    machine.hooks.ended(outcome);
+    machine.finished(outcome);
     machine.hooks.within(null, CLOSE, this, outcome);
   }
 

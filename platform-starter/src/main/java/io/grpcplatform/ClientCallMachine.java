@@ -77,10 +77,19 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
     }
   }
 
+  /** The call is over on the wire. */
+  void finished(Outcome outcome) {
+    CallLatencies.Window latencies = plan.latencies();
+    if (latencies != null) {
+      latencies.ended(System.nanoTime() - startNanos(), outcome);
+    }
+    hooks.ended(outcome);
+  }
+
   private void refuse(Listener<R> listener, Ending refused) {
     state = DEAD;
     Status status = hooks.closing(refused.status(), refused.trailers(), null);
-    hooks.ended(new Outcome(status, refused.trailers(), refused.refusal(), true));
+    finished(new Outcome(status, refused.trailers(), refused.refusal(), true));
     Executor executor = options.getExecutor();
     if (executor == null) {
       listener.onClose(status, refused.trailers());
@@ -122,7 +131,7 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
   private void abandon(Throwable failed) {
     state = DEAD;
     ENDING.compareAndSet(this, null, Ending.ORDINARY);
-    hooks.ended(
+    finished(
         new Outcome(
             Status.INTERNAL.withDescription("The call could not be started").withCause(failed),
             new Metadata(),

@@ -11,7 +11,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client side of every feature, as one interceptor: each call is wrapped once and the features'
@@ -25,20 +25,38 @@ public final class ClientPipeline implements ClientInterceptor {
 
   private final String channel;
   private final List<ClientFeature> features;
-  private final Map<String, MethodPlan> plans = new ConcurrentHashMap<>();
+  private final @Nullable CallLatencies latencies;
+  private final MethodPlans plans;
 
-  private ClientPipeline(String channel, List<ClientFeature> features) {
+  private ClientPipeline(
+      String channel,
+      List<ClientFeature> features,
+      LiveSettings settings,
+      @Nullable CallLatencies latencies) {
     this.channel = channel;
     this.features = features;
+    this.latencies = latencies;
+    this.plans = new MethodPlans(settings, this::plan);
+  }
+
+  /** The pipeline of one channel, whose settings never change; as the other without latencies. */
+  public static ClientPipeline of(String channel, Collection<? extends ClientFeature> features) {
+    return of(channel, features, new LiveSettings(), null);
   }
 
   /**
    * The pipeline of one channel.
    *
    * @param channel the channel's name, which is part of every {@link CallKey}
+   * @param settings what the features' plans are made of; they are made again when it changes
+   * @param latencies where the times of unary calls go; null for nowhere
    * @throws IllegalArgumentException if two features claim one stage, or one claims APPLICATION
    */
-  public static ClientPipeline of(String channel, Collection<? extends ClientFeature> features) {
+  public static ClientPipeline of(
+      String channel,
+      Collection<? extends ClientFeature> features,
+      LiveSettings settings,
+      @Nullable CallLatencies latencies) {
     Map<ClientStage, ClientFeature> byStage = new EnumMap<>(ClientStage.class);
     for (ClientFeature feature : features) {
       if (feature.stage() == ClientStage.APPLICATION) {
@@ -58,7 +76,7 @@ public final class ClientPipeline implements ClientInterceptor {
                 + " (expected: one feature per stage)");
       }
     }
-    return new ClientPipeline(channel, new ArrayList<>(byStage.values()));
+    return new ClientPipeline(channel, new ArrayList<>(byStage.values()), settings, latencies);
   }
 
   /** Puts this pipeline on a channel, also on one that the starter did not make. */
@@ -82,16 +100,13 @@ public final class ClientPipeline implements ClientInterceptor {
   @Override
   public <Q, R> ClientCall<Q, R> interceptCall(
       MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
-    MethodPlan plan = plans.get(method.getFullMethodName());
-    if (plan == null) {
-      plan = resolve(method);
-    }
+    MethodPlan plan = plans.of(method);
     return plan.stages().length == 0
         ? next.newCall(method, options)
         : new ClientCallMachine<>(plan, method, options, next);
   }
 
-  private MethodPlan resolve(MethodDescriptor<?, ?> method) {
+  private MethodPlan plan(MethodDescriptor<?, ?> method, int version) {
     CallKey key = CallKey.of(channel, method);
     List<StagePlan> stages = new ArrayList<>();
     for (ClientFeature feature : features) {
@@ -100,8 +115,8 @@ public final class ClientPipeline implements ClientInterceptor {
         stages.add(stage);
       }
     }
-    MethodPlan plan = new MethodPlan(key, stages, false);
-    MethodPlan first = plans.putIfAbsent(method.getFullMethodName(), plan);
-    return first == null ? plan : first;
+    boolean unary = method.getType() == MethodDescriptor.MethodType.UNARY;
+    return new MethodPlan(
+        key, stages, false, unary && latencies != null ? latencies.asked(key) : null, version);
   }
 }

@@ -22,6 +22,18 @@ public final class PlatformAutoConfiguration {
 
   @Bean
   @ConditionalOnMissingBean
+  LiveSettings platformLiveSettings() {
+    return new LiveSettings();
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  CallLatencies platformCallLatencies(CallClock clock) {
+    return new CallLatencies(clock);
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
   CalledServices platformCalledServices() {
     return new CalledServices();
   }

@@ -15,7 +15,6 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,17 +29,20 @@ public final class ServerPipeline implements ServerInterceptor {
 
   private final List<ServerFeature> features;
   private final Predicate<MethodDescriptor<?, ?>> earlyHeaders;
-  private final Map<String, MethodPlan> plans = new ConcurrentHashMap<>();
+  private final MethodPlans plans;
 
   private ServerPipeline(
-      List<ServerFeature> features, Predicate<MethodDescriptor<?, ?>> earlyHeaders) {
+      List<ServerFeature> features,
+      Predicate<MethodDescriptor<?, ?>> earlyHeaders,
+      LiveSettings settings) {
     this.features = features;
     this.earlyHeaders = earlyHeaders;
+    this.plans = new MethodPlans(settings, this::plan);
   }
 
   /** A pipeline that sends the headers of every streaming call early. */
   public static ServerPipeline of(Collection<? extends ServerFeature> features) {
-    return of(features, method -> true);
+    return of(features, method -> true, new LiveSettings());
   }
 
   /**
@@ -48,11 +50,13 @@ public final class ServerPipeline implements ServerInterceptor {
    *
    * @param earlyHeaders the streaming methods whose headers are sent before the first message, so
    *     that a client can tell a quiet stream from one that never opened; asked once per method
+   * @param settings what the features' plans are made of; they are made again when it changes
    * @throws IllegalArgumentException if two features claim one stage, or one claims APPLICATION
    */
   public static ServerPipeline of(
       Collection<? extends ServerFeature> features,
-      Predicate<MethodDescriptor<?, ?>> earlyHeaders) {
+      Predicate<MethodDescriptor<?, ?>> earlyHeaders,
+      LiveSettings settings) {
     Map<ServerStage, ServerFeature> byStage = new EnumMap<>(ServerStage.class);
     for (ServerFeature feature : features) {
       if (feature.stage() == ServerStage.APPLICATION) {
@@ -72,7 +76,7 @@ public final class ServerPipeline implements ServerInterceptor {
                 + " (expected: one feature per stage)");
       }
     }
-    return new ServerPipeline(new ArrayList<>(byStage.values()), earlyHeaders);
+    return new ServerPipeline(new ArrayList<>(byStage.values()), earlyHeaders, settings);
   }
 
   /**
@@ -105,19 +109,17 @@ public final class ServerPipeline implements ServerInterceptor {
 
   private <Q, R> void bind(
       ServerServiceDefinition.Builder bound, ServerMethodDefinition<Q, R> method) {
-    MethodPlan plan = planOf(method.getMethodDescriptor());
-    if (plan.stages().length == 0) {
-      bound.addMethod(method);
-    } else {
-      ServerCallHandler<Q, R> handler = method.getServerCallHandler();
-      bound.addMethod(
-          method.withServerCallHandler((call, headers) -> start(plan, call, headers, handler)));
-    }
+    MethodDescriptor<Q, R> descriptor = method.getMethodDescriptor();
+    plans.of(descriptor);
+    ServerCallHandler<Q, R> handler = method.getServerCallHandler();
+    bound.addMethod(
+        method.withServerCallHandler(
+            (call, headers) -> dispatch(plans.of(descriptor), call, headers, handler)));
   }
 
   /** Lets the server report how calls truly end; does nothing where no bound method has a plan. */
   public void trace(ServerBuilder<?> builder) {
-    for (MethodPlan plan : plans.values()) {
+    for (MethodPlan plan : plans.all()) {
       if (plan.stages().length > 0) {
         builder.addStreamTracerFactory(new Tracers());
         return;
@@ -128,10 +130,20 @@ public final class ServerPipeline implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    MethodPlan plan = planOf(call.getMethodDescriptor());
-    return plan.stages().length == 0
-        ? next.startCall(call, headers)
-        : start(plan, call, headers, next);
+    return dispatch(plans.of(call.getMethodDescriptor()), call, headers, next);
+  }
+
+  private static <Q, R> ServerCall.Listener<Q> dispatch(
+      MethodPlan plan, ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> handler) {
+    if (plan.stages().length > 0) {
+      return start(plan, call, headers, handler);
+    }
+    ServerCallTracer tracer = plan.version() == 0 ? null : ServerCallTracer.CURRENT.get();
+    if (tracer != null) {
+      // It was made while the method still had stages; they are not to count the call as unseen.
+      tracer.claim();
+    }
+    return handler.startCall(call, headers);
   }
 
   private static <Q, R> ServerCall.Listener<Q> start(
@@ -144,12 +156,7 @@ public final class ServerPipeline implements ServerInterceptor {
     return new ServerCallMachine<>(plan, call, headers, tracer).run(handler);
   }
 
-  private MethodPlan planOf(MethodDescriptor<?, ?> method) {
-    MethodPlan plan = plans.get(method.getFullMethodName());
-    return plan == null ? resolve(method) : plan;
-  }
-
-  private MethodPlan resolve(MethodDescriptor<?, ?> method) {
+  private MethodPlan plan(MethodDescriptor<?, ?> method, int version) {
     CallKey key = CallKey.of("", method);
     List<StagePlan> stages = new ArrayList<>();
     for (ServerFeature feature : features) {
@@ -160,9 +167,7 @@ public final class ServerPipeline implements ServerInterceptor {
     }
     boolean early =
         method.getType() != MethodDescriptor.MethodType.UNARY && earlyHeaders.test(method);
-    MethodPlan plan = new MethodPlan(key, stages, early);
-    MethodPlan first = plans.putIfAbsent(method.getFullMethodName(), plan);
-    return first == null ? plan : first;
+    return new MethodPlan(key, stages, early, null, version);
   }
 
   /** Called on the transport thread for a call that reached no handler. */
@@ -179,7 +184,7 @@ public final class ServerPipeline implements ServerInterceptor {
 
     @Override
     public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
-      MethodPlan plan = plans.get(fullMethodName);
+      MethodPlan plan = plans.last(fullMethodName);
       return plan != null && plan.stages().length == 0
           ? none
           : new ServerCallTracer(ServerPipeline.this, plan, headers);

@@ -7,9 +7,11 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolverRegistry;
 import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpcplatform.CallLatencies;
 import io.grpcplatform.ChannelContributor;
 import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ClientPipeline;
+import io.grpcplatform.LiveSettings;
 import io.grpcplatform.client.ClientProperties.Defaults;
 import java.time.Duration;
 import java.util.List;
@@ -29,12 +31,21 @@ final class ChannelFactory {
    * @param interceptors the user's own, the first outermost
    * @param contributors what features do to the builder
    * @param customizers the user's last word
+   * @param settings what can change while the channel lives
+   * @param latencies where the times of its calls go
    */
   record Parts(
       List<ClientFeature> features,
       List<ClientInterceptor> interceptors,
       List<ChannelContributor> contributors,
-      List<GrpcChannelCustomizer> customizers) {}
+      List<GrpcChannelCustomizer> customizers,
+      LiveSettings settings,
+      CallLatencies latencies) {
+
+    ClientPipeline pipeline(String channel) {
+      return ClientPipeline.of(channel, features, settings, latencies);
+    }
+  }
 
   private final NameResolverRegistry resolvers;
   private final Supplier<Parts> parts;
@@ -46,7 +57,7 @@ final class ChannelFactory {
 
   /** Fails where no channel could be built, such as when two features claim one stage. */
   void check() {
-    ClientPipeline.of("", parts.get().features());
+    parts.get().pipeline("");
   }
 
   ManagedChannel make(ChannelSettings settings) {
@@ -54,7 +65,7 @@ final class ChannelFactory {
     String name = settings.name();
     ManagedChannelBuilder<?> builder = builder(settings.target());
     apply(settings.effective(), builder);
-    ClientPipeline.of(name, from.features()).install(builder, from.interceptors());
+    from.pipeline(name).install(builder, from.interceptors());
     from.contributors().forEach(contributor -> contributor.contribute(name, builder));
     from.customizers().forEach(customizer -> customizer.customize(name, builder));
     ManagedChannel made = builder.build();

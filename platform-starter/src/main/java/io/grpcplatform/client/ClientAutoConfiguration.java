@@ -3,9 +3,11 @@ package io.grpcplatform.client;
 import io.grpc.ClientInterceptor;
 import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
+import io.grpcplatform.CallLatencies;
 import io.grpcplatform.CalledServices;
 import io.grpcplatform.ChannelContributor;
 import io.grpcplatform.ClientFeature;
+import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.client.ChannelFactory.Parts;
 import java.time.Duration;
@@ -64,7 +66,9 @@ public final class ClientAutoConfiguration {
         ObjectProvider<ClientFeature> features,
         @GlobalClientInterceptor ObjectProvider<ClientInterceptor> interceptors,
         ObjectProvider<ChannelContributor> contributors,
-        ObjectProvider<GrpcChannelCustomizer> customizers) {
+        ObjectProvider<GrpcChannelCustomizer> customizers,
+        LiveSettings settings,
+        CallLatencies latencies) {
       NameResolverRegistry registry = registry(resolvers);
       // Asked for with the first channel: one of these beans may itself inject a channel.
       SingletonSupplier<Parts> parts =
@@ -74,7 +78,9 @@ public final class ClientAutoConfiguration {
                       features.orderedStream().toList(),
                       interceptors.orderedStream().toList(),
                       contributors.orderedStream().toList(),
-                      customizers.orderedStream().toList()));
+                      customizers.orderedStream().toList(),
+                      settings,
+                      latencies));
       String inProcess = properties.inProcessName();
       Target.Reader targets =
           new Target.Reader(

@@ -2,6 +2,7 @@ package io.grpcplatform.server;
 
 import io.grpcplatform.CallClock;
 import io.grpcplatform.DrainSignal;
+import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerPipeline;
@@ -36,8 +37,8 @@ public final class ServerAutoConfiguration {
   @Bean
   @ConditionalOnMissingBean
   ServerPipeline platformServerPipeline(
-      ObjectProvider<ServerFeature> features, EarlyHeaderRule earlyHeaders) {
-    return ServerPipeline.of(features.orderedStream().toList(), earlyHeaders::early);
+      ObjectProvider<ServerFeature> features, EarlyHeaderRule earlyHeaders, LiveSettings settings) {
+    return ServerPipeline.of(features.orderedStream().toList(), earlyHeaders::early, settings);
   }
 
   @Bean

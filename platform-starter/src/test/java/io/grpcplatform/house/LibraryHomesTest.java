@@ -46,6 +46,7 @@ class LibraryHomesTest {
           Map.entry("com.google.protobuf.", Set.of(ROOT_PACKAGE, "error")),
           Map.entry("com.google.rpc.", Set.of(ROOT_PACKAGE, "error")),
           Map.entry("io.github.resilience4j.", Set.of("circuitbreaker", "bulkhead", "ratelimit")),
+          Map.entry("org.HdrHistogram.", Set.of(ROOT_PACKAGE)),
           Map.entry("com.netflix.concurrency.limits.", Set.of("loadshedding")),
           Map.entry("com.sun.management.", Set.of("loadshedding")), // the process's CPU time
           Map.entry("io.micrometer.", Set.of("telemetry", "*Metrics")),
