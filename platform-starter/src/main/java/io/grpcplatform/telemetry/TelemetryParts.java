@@ -5,13 +5,13 @@ import io.grpcplatform.CallKey;
 import org.jspecify.annotations.Nullable;
 
 /** The parts of telemetry that are on: timers, spans, the access log. Immutable. */
-final class Telemetry {
+final class TelemetryParts {
 
   private final @Nullable CallMeters meters;
   private final @Nullable CallSpans spans;
   private final AccessLog accessLog;
 
-  Telemetry(@Nullable CallMeters meters, @Nullable CallSpans spans, AccessLog accessLog) {
+  TelemetryParts(@Nullable CallMeters meters, @Nullable CallSpans spans, AccessLog accessLog) {
     this.meters = meters;
     this.spans = spans;
     this.accessLog = accessLog;

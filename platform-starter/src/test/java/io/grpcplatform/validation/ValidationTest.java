@@ -258,7 +258,7 @@ final class ValidationTest {
     BookingServiceBlockingStub stub =
         BookingServiceGrpc.newBlockingStub(loopback.channel(listening));
 
-    catchThrowableOfType(StatusRuntimeException.class, () -> stub.book(bad()));
+    assertThatThrownBy(() -> stub.book(bad())).isInstanceOf(StatusRuntimeException.class);
 
     assertThat(heard.poll(10, TimeUnit.SECONDS).kind()).isEqualTo(Outcome.Kind.SUCCESS);
   }

@@ -1,0 +1,54 @@
+package io.grpcplatform.telemetry;
+
+import io.grpcplatform.ClientFeature;
+import io.grpcplatform.ServerFeature;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Telemetry alone, for channels and servers that the starter does not make: timers, spans, and a
+ * log line for each call that fails.
+ */
+public final class Telemetry {
+
+  private Telemetry() {}
+
+  /** Times the calls of a channel. */
+  public static ClientFeature client(MeterRegistry meters) {
+    return new TelemetryClientStage(parts(meters, null));
+  }
+
+  /** Traces the calls of a channel. */
+  public static ClientFeature client(OpenTelemetry traces) {
+    return new TelemetryClientStage(parts(null, traces));
+  }
+
+  /** Times and traces the calls of a channel. */
+  public static ClientFeature client(MeterRegistry meters, OpenTelemetry traces) {
+    return new TelemetryClientStage(parts(meters, traces));
+  }
+
+  /** Times the calls of a server. */
+  public static ServerFeature server(MeterRegistry meters) {
+    return new TelemetryServerStage(parts(meters, null));
+  }
+
+  /** Traces the calls of a server. */
+  public static ServerFeature server(OpenTelemetry traces) {
+    return new TelemetryServerStage(parts(null, traces));
+  }
+
+  /** Times and traces the calls of a server. */
+  public static ServerFeature server(MeterRegistry meters, OpenTelemetry traces) {
+    return new TelemetryServerStage(parts(meters, traces));
+  }
+
+  private static TelemetryParts parts(
+      @Nullable MeterRegistry meters, @Nullable OpenTelemetry traces) {
+    return new TelemetryParts(
+        meters == null ? null : new CallMeters(meters),
+        traces == null ? null : new CallSpans(traces),
+        new AccessLog(AccessLog.Mode.FAILURES));
+  }
+}
