@@ -24,6 +24,6 @@ public final class Validation {
     return new ValidationServerStage(
         Live.fixed(
             ValidationProperties.class, new ValidationProperties(true, maxViolations, Map.of())),
-        RequestRules.standard());
+        RequestRules::standard);
   }
 }

@@ -31,6 +31,6 @@ public final class ValidationAutoConfiguration {
     Validator validator = own.getIfUnique();
     return new ValidationServerStage(
         settings,
-        validator == null ? RequestRules.standard() : new RequestRules(validator, validator));
+        validator == null ? RequestRules::standard : () -> new RequestRules(validator, validator));
   }
 }

@@ -12,6 +12,7 @@ import io.grpcplatform.SettingException;
 import io.grpcplatform.StagePlan;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +22,27 @@ import org.jspecify.annotations.Nullable;
 final class ValidationServerStage implements ServerFeature {
 
   private final Live<ValidationProperties> settings;
-  private final RequestRules rules;
+  private final Supplier<RequestRules> maker;
   private final Map<CallKey, Descriptor> ruled = new ConcurrentHashMap<>();
+  private @Nullable RequestRules made;
 
-  ValidationServerStage(Live<ValidationProperties> settings, RequestRules rules) {
+  /**
+   * A stage.
+   *
+   * @param rules makes them, once and only if any method has rules: it takes a second to load them
+   */
+  ValidationServerStage(Live<ValidationProperties> settings, Supplier<RequestRules> rules) {
     this.settings = settings.check(this::compileAll);
-    this.rules = rules;
+    this.maker = rules;
+  }
+
+  private synchronized RequestRules rules() {
+    RequestRules rules = made;
+    if (rules == null) {
+      rules = maker.get();
+      made = rules;
+    }
+    return rules;
   }
 
   @Override
@@ -55,7 +71,11 @@ final class ValidationServerStage implements ServerFeature {
     }
     compile(key, request);
     return new ValidatedMethod(
-        key.fullMethodName(), method.getType(), request.getFullName(), rules, now.maxViolations());
+        key.fullMethodName(),
+        method.getType(),
+        request.getFullName(),
+        rules(),
+        now.maxViolations());
   }
 
   /** The type of the requests, if it has rules that can be asked about them. */
@@ -80,7 +100,7 @@ final class ValidationServerStage implements ServerFeature {
 
   private void compile(CallKey key, Descriptor request) {
     try {
-      rules.compile(request);
+      rules().compile(request);
     } catch (RuleException wrong) {
       SettingException told =
           SettingException.instead(

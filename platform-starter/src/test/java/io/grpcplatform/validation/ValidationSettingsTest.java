@@ -61,7 +61,7 @@ final class ValidationSettingsTest {
           NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       ServerPipeline pipeline =
           ServerPipeline.of(
-              List.of(new ValidationServerStage(settings.settings(), RequestRules.standard())),
+              List.of(new ValidationServerStage(settings.settings(), RequestRules::standard)),
               method -> true,
               settings.all());
       for (BindableService service : services) {

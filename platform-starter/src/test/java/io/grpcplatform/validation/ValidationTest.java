@@ -285,7 +285,8 @@ final class ValidationTest {
           return real.validate(message);
         };
     ServerFeature validation =
-        new ValidationServerStage(Settings.live().settings(), new RequestRules(watched, watched));
+        new ValidationServerStage(
+            Settings.live().settings(), () -> new RequestRules(watched, watched));
 
     ServerPipeline.of(List.of(validation)).bind(bookings.bindService(), List.of());
 
