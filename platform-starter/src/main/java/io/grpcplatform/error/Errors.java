@@ -2,7 +2,6 @@ package io.grpcplatform.error;
 
 import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ServerFeature;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** Failures that are safe to send, for channels and servers that the starter does not make. */
 public final class Errors {
@@ -11,8 +10,7 @@ public final class Errors {
 
   /** Lets an exception leave as INTERNAL with an id, and log it under that id. */
   public static ServerFeature server() {
-    return new ErrorServerStage(
-        new SafeStatus(false, () -> ThreadLocalRandom.current().nextLong()));
+    return ErrorServerStage.standard();
   }
 
   /**
