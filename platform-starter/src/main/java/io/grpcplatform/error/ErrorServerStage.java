@@ -27,7 +27,7 @@ final class ErrorServerStage implements ServerFeature {
   /** As it is with no property set. */
   static ErrorServerStage standard() {
     return new ErrorServerStage(
-        new SafeStatus(false, () -> ThreadLocalRandom.current().nextLong()));
+        new SafeStatus(false, () -> ThreadLocalRandom.current().nextLong(), thrown -> null));
   }
 
   @Override
