@@ -122,6 +122,16 @@ final class PlainGrpcTest {
         .install(serverBuilder);
   }
 
+  /** One stage alone is one line for each end. */
+  static void traceAlone(
+      NettyChannelBuilder builder,
+      NettyServerBuilder serverBuilder,
+      MeterRegistry meters,
+      OpenTelemetry traces) {
+    ClientPipeline.of("payment", List.of(Telemetry.client(meters, traces))).install(builder);
+    ServerPipeline.of(List.of(Telemetry.server(meters, traces))).install(serverBuilder);
+  }
+
   /** The order of a stop, as the guide shows it. */
   static void stop(Server server, DrainSignal drain) throws InterruptedException {
     drain.advance(DrainSignal.Phase.DRAINING); // live streams end as UNAVAILABLE, reason DRAINING
