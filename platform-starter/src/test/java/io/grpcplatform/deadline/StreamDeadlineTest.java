@@ -10,6 +10,7 @@ import io.grpc.stub.StreamObserver;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.EchoBehaviour;
 import io.grpcplatform.Loopback;
+import io.grpcplatform.MethodPolicy;
 import io.grpcplatform.Refusal;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
@@ -62,14 +63,14 @@ final class StreamDeadlineTest {
   private ManagedChannel client(String... settings) throws Exception {
     loopback = Loopback.serving(new EchoBehaviour());
     return loopback.channel(
-        new DeadlineClientStage(Settings.of(settings), clock, () -> random), wire);
+        Stages.client(Settings.of(settings), clock, random), wire);
   }
 
   private ManagedChannel bareClientOf(String... settings) throws Exception {
     loopback =
         Loopback.serving(
             new EchoBehaviour(),
-            new DeadlineServerStage(Settings.of(settings), clock, () -> random));
+            Stages.server(Settings.of(settings), clock, random));
     return loopback.channel();
   }
 
@@ -207,7 +208,7 @@ final class StreamDeadlineTest {
 
   @Test
   void drawnAgesFillTheWholeRange() {
-    StreamLimits limits = Settings.of("stream.max-age", "10m").streamLimits(key());
+    StreamLimits limits = Settings.of("stream.max-age", "10m").streamLimits(key(), MethodPolicy.NONE);
     RandomGenerator seeded = new Random(7);
     List<Long> ages = new ArrayList<>();
 
@@ -273,7 +274,7 @@ final class StreamDeadlineTest {
               }
             });
     ManagedChannel channel =
-        loopback.channel(new DeadlineClientStage(Settings.of(), clock, () -> random));
+        loopback.channel(Stages.client(Settings.of(), clock, random));
     Context.CancellableContext inbound =
         Context.current().withDeadlineAfter(30, TimeUnit.SECONDS, timer);
 
