@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * windows of ten seconds. A method is measured from when a feature has first asked for it.
  *
  * <p>Threading: safe. Recording takes no lock but where it meets the end of a window, once in ten
- * seconds, and allocates
- * nothing but where a call takes longer than any before.
+ * seconds, and allocates nothing but where a call takes longer than any before.
  */
 public final class CallLatencies {
 

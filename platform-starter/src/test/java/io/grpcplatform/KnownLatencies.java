@@ -22,9 +22,7 @@ public final class KnownLatencies {
   /** So many calls failed. */
   public KnownLatencies failed(int calls) {
     return ended(
-        calls,
-        Duration.ofMillis(1),
-        new Outcome(Status.UNAVAILABLE, new Metadata(), null, false));
+        calls, Duration.ofMillis(1), new Outcome(Status.UNAVAILABLE, new Metadata(), null, false));
   }
 
   /** The circuit breaker refused a call. */

@@ -12,15 +12,15 @@ import java.util.concurrent.TimeUnit;
  * slowest of a hundred calls took. It outlives settings and plans.
  *
  * <p>It stays as it is while its samples say less than they seem to: the circuit breaker refuses
- * calls, or too many fail. But never longer than the minute whose calls it was made of, or a
- * deadline that is too short would keep itself alive by the failures it causes.
+ * calls, or too many fail. But for a minute at most, or a deadline that is too short would keep
+ * itself alive by the failures it causes.
  *
  * <p>Threading: safe. Reading it costs a look at the clock and allocates nothing, once in ten
  * seconds excepted.
  */
 final class AdaptiveDeadline {
 
-  /** How long the windows of {@link CallLatencies} reach back. */
+  /** How long the windows of {@link CallLatencies} reach back, and so how long it may be frozen. */
   private static final long MEMORY_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   private final CallLatencies.Window window;
@@ -32,14 +32,19 @@ final class AdaptiveDeadline {
    * What was made of a summary by a rule.
    *
    * @param nanos 0 for none
-   * @param made when {@code nanos} was last found right
+   * @param since when it was frozen; of no meaning where it is not
    */
-  private record Suggestion(Summary of, Adaptive rule, long nanos, long made) {}
+  private record Suggestion(Summary of, Adaptive rule, long nanos, boolean frozen, long since) {
+
+    boolean holdsFor(Summary seen, Adaptive by) {
+      return !frozen && of.equals(seen) && rule.equals(by);
+    }
+  }
 
   AdaptiveDeadline(CallLatencies.Window window, CallClock clock, Adaptive rule) {
     this.window = window;
     this.clock = clock;
-    this.last = new Suggestion(window.summary(), rule, 0, clock.nanoTime());
+    this.last = new Suggestion(window.summary(), rule, 0, false, 0);
   }
 
   /** Says what the method has without this; what is shown never exceeds it. */
@@ -75,7 +80,7 @@ final class AdaptiveDeadline {
     }
     Suggestion now = last;
     Summary seen = window.summary();
-    if (now.of() != seen || now.rule() != rule) {
+    if (!now.holdsFor(seen, rule)) {
       // Two threads may both come here: they find the same.
       now = next(now, seen, rule);
       last = now;
@@ -84,12 +89,15 @@ final class AdaptiveDeadline {
   }
 
   private Suggestion next(Suggestion before, Summary seen, Adaptive rule) {
-    long now = clock.nanoTime();
-    if (frozen(seen, rule)) {
-      boolean forgotten = now - before.made() >= MEMORY_NANOS;
-      return new Suggestion(seen, rule, forgotten ? 0 : before.nanos(), before.made());
+    if (!frozen(seen, rule)) {
+      return new Suggestion(seen, rule, enough(seen, rule) ? of(seen, rule) : 0, false, 0);
     }
-    return new Suggestion(seen, rule, enough(seen, rule) ? of(seen, rule) : 0, now);
+    long now = clock.nanoTime();
+    if (!before.frozen()) {
+      return new Suggestion(seen, rule, before.nanos(), true, now);
+    }
+    boolean forgotten = before.nanos() > 0 && now - before.since() >= MEMORY_NANOS;
+    return forgotten ? new Suggestion(seen, rule, 0, true, before.since()) : before;
   }
 
   private static boolean frozen(Summary seen, Adaptive rule) {

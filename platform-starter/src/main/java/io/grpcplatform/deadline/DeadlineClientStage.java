@@ -2,6 +2,7 @@ package io.grpcplatform.deadline;
 
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpcplatform.CallClock;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ClientStage;
@@ -10,17 +11,15 @@ import io.grpcplatform.MethodPolicy;
 import io.grpcplatform.StagePlan;
 import io.grpcplatform.deadline.DeadlineProperties.Mode;
 import io.grpcplatform.deadline.StreamWatch.End;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Gives each outgoing unary call its deadline, and puts each outgoing stream under its limits. Runs
  * on the thread that starts the call.
  */
 final class DeadlineClientStage implements ClientFeature {
-
-  private static final Logger log = LoggerFactory.getLogger(DeadlineClientStage.class);
 
   private final Live<DeadlineProperties> settings;
   private final StreamWatches watches;
@@ -38,6 +37,14 @@ final class DeadlineClientStage implements ClientFeature {
     this.settings = settings;
     this.watches = watches;
     this.adaptive = adaptive;
+  }
+
+  /** The stage for a channel of which nobody measures latencies or changes settings. */
+  static DeadlineClientStage alone(DeadlineProperties settings) {
+    return new DeadlineClientStage(
+        Live.fixed(DeadlineProperties.class, settings),
+        new StreamWatches(CallClock.system(), ThreadLocalRandom::current, Map.of()),
+        null);
   }
 
   @Override
@@ -70,10 +77,10 @@ final class DeadlineClientStage implements ClientFeature {
 
   private @Nullable StagePlan stream(DeadlineProperties now, CallKey key, MethodPolicy contract) {
     if (now.methods().containsKey(key.fullMethodName())) {
-      log.warn(
-          "{} is a stream, so {} has no effect (expected: limits under platform.deadline.stream)",
+      watches.withoutEffect(
+          DeadlineSettings.property("platform.deadline.methods", key.fullMethodName()),
           key.fullMethodName(),
-          DeadlineSettings.property("platform.deadline.methods", key.fullMethodName()));
+          "a unary method; a stream has its limits under platform.deadline.stream");
     }
     StreamLimits limits = watches.limits(now, key, contract);
     return limits.none() ? null : call -> watches.start(limits, call, End.CLIENT);

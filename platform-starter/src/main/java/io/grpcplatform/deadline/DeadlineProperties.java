@@ -19,8 +19,8 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param methods Deadlines by method, "[pkg.Service/Method]", or by service, "[pkg.Service/*]". A
  *     method's own wins over its contract, and its contract over its service's.
  * @param channels Deadlines by channel name; they win over the default.
- * @param refuseBelowP50 Whether a call is refused that has less left than half of the method's calls
- *     of the last minute took.
+ * @param refuseBelowP50 Whether a call is refused that has less left than half of the method's
+ *     calls of the last minute took.
  * @param reserve What is kept back of an inherited deadline at each hop.
  * @param adaptive Deadlines that follow how long a method's calls take.
  * @param propagation Where the gRPC Context, and with it deadline and cancellation, goes along.
@@ -186,8 +186,8 @@ record DeadlineProperties(
   /**
    * Where the gRPC Context goes along with work that changes threads. Read at the start only.
    *
-   * @param executors Whether it follows tasks into the executors that Spring Boot makes, {@code
-   *     @Async} methods included.
+   * @param executors Whether it follows tasks into the executors that Spring Boot makes,
+   *     {@code @Async} methods included.
    * @param reactor Whether Reactor's automatic context propagation is switched on, unless
    *     spring.reactor.context-propagation says something.
    */

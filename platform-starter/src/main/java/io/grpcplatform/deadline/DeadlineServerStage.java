@@ -4,6 +4,7 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpcplatform.CallClock;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.CallStart;
@@ -18,6 +19,7 @@ import io.grpcplatform.deadline.DeadlineMeters.Arrivals;
 import io.grpcplatform.deadline.StreamWatch.End;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,14 @@ final class DeadlineServerStage implements ServerFeature {
     this.settings = settings;
     this.watches = watches;
     this.meters = meters;
+  }
+
+  /** The stage for a server that nobody measures and whose settings nobody changes. */
+  static DeadlineServerStage alone(DeadlineProperties settings) {
+    return new DeadlineServerStage(
+        Live.fixed(DeadlineProperties.class, settings),
+        new StreamWatches(CallClock.system(), ThreadLocalRandom::current, Map.of()),
+        DeadlineMeters.NONE);
   }
 
   @Override

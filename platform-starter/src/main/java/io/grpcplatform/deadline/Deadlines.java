@@ -3,18 +3,14 @@ package io.grpcplatform.deadline;
 import io.grpc.Context;
 import io.grpc.Context.CancellableContext;
 import io.grpc.Deadline;
-import io.grpcplatform.CallClock;
 import io.grpcplatform.ClientFeature;
-import io.grpcplatform.Live;
 import io.grpcplatform.ServerFeature;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -72,7 +68,8 @@ public final class Deadlines {
       return Optional.empty();
     }
     long share = DeadlineBudget.share(left(whole), call, calls);
-    // Read later than what is left, the clock would add the time between: the whole stays the whole.
+    // Read later than what is left, the clock would add the time between: the whole stays the
+    // whole.
     return Optional.of(Deadline.after(share, TimeUnit.NANOSECONDS).minimum(whole));
   }
 
@@ -172,10 +169,7 @@ public final class Deadlines {
    *     nothing; zero for none
    */
   public static ClientFeature client(Duration standard) {
-    return new DeadlineClientStage(
-        Live.fixed(DeadlineProperties.class, DeadlineProperties.ofClient(standard)),
-        watches(),
-        null);
+    return DeadlineClientStage.alone(DeadlineProperties.ofClient(standard));
   }
 
   /**
@@ -193,14 +187,7 @@ public final class Deadlines {
    * @param max the longest that a unary call may take; zero for no cap
    */
   public static ServerFeature server(Duration standard, Duration max) {
-    return new DeadlineServerStage(
-        Live.fixed(DeadlineProperties.class, DeadlineProperties.ofServer(standard, max)),
-        watches(),
-        DeadlineMeters.NONE);
-  }
-
-  private static StreamWatches watches() {
-    return new StreamWatches(CallClock.system(), ThreadLocalRandom::current, Map.of());
+    return DeadlineServerStage.alone(DeadlineProperties.ofServer(standard, max));
   }
 
   private static Deadline after(Duration limit) {

@@ -22,8 +22,7 @@ record StreamLimits(Limit open, Limit idle, Limit age, Limit answer) {
   /** How far a stream's age limit strays from the setting, so that streams do not move at once. */
   static final double JITTER = 0.1;
 
-  /** The property that decides about answers where no method, service or contract does. */
-  static final String SHARED_ANSWER = DeadlineProperties.Stream.STREAM + "message-timeout";
+  private static final String METHODS = DeadlineProperties.Stream.STREAM + "methods";
 
   /**
    * One limit and the property, or the contract, that decides it.
@@ -34,6 +33,11 @@ record StreamLimits(Limit open, Limit idle, Limit age, Limit answer) {
 
     boolean on() {
       return nanos > 0;
+    }
+
+    /** Whether a property for just this method or its service decides. */
+    boolean ofOneMethod() {
+      return property.startsWith(METHODS);
     }
 
     private static Limit off(String property) {
@@ -66,9 +70,15 @@ record StreamLimits(Limit open, Limit idle, Limit age, Limit answer) {
     Source source = new Source(shared, key);
     return new StreamLimits(
         source.limit(
-            "open-timeout", StreamMethod::openTimeout, contract.openTimeout(), shared.openTimeout()),
+            "open-timeout",
+            StreamMethod::openTimeout,
+            contract.openTimeout(),
+            shared.openTimeout()),
         source.limit(
-            "idle-timeout", StreamMethod::idleTimeout, contract.idleTimeout(), shared.idleTimeout()),
+            "idle-timeout",
+            StreamMethod::idleTimeout,
+            contract.idleTimeout(),
+            shared.idleTimeout()),
         source.limit("max-age", StreamMethod::maxAge, contract.maxAge(), shared.maxAge()),
         source.limit(
             "message-timeout",
@@ -109,9 +119,7 @@ record StreamLimits(Limit open, Limit idle, Limit age, Limit answer) {
     }
 
     private static String property(String method, String leaf) {
-      return DeadlineSettings.property(DeadlineProperties.Stream.STREAM + "methods", method)
-          + "."
-          + leaf;
+      return DeadlineSettings.property(METHODS, method) + "." + leaf;
     }
   }
 }

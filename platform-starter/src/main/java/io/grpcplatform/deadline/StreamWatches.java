@@ -7,6 +7,8 @@ import io.grpcplatform.CallStart;
 import io.grpcplatform.MethodPolicy;
 import io.grpcplatform.deadline.StreamWatch.End;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +18,30 @@ import org.slf4j.LoggerFactory;
 /**
  * Puts streams under their limits, on either side.
  *
- * @param correlations which answer belongs to which request, by full method name
+ * <p>Threading: safe.
  */
-record StreamWatches(
-    CallClock clock,
-    Supplier<? extends RandomGenerator> random,
-    Map<String, MessageCorrelation> correlations) {
+final class StreamWatches {
 
   private static final Logger log = LoggerFactory.getLogger(StreamWatches.class);
+
+  private final CallClock clock;
+  private final Supplier<? extends RandomGenerator> random;
+  private final Map<String, MessageCorrelation> correlations;
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Watches by the time of {@code clock}.
+   *
+   * @param correlations which answer belongs to which request, by full method name
+   */
+  StreamWatches(
+      CallClock clock,
+      Supplier<? extends RandomGenerator> random,
+      Map<String, MessageCorrelation> correlations) {
+    this.clock = clock;
+    this.random = random;
+    this.correlations = correlations;
+  }
 
   /** The limits of a method as far as they can be watched. */
   StreamLimits limits(DeadlineProperties settings, CallKey key, MethodPolicy contract) {
@@ -31,14 +49,20 @@ record StreamWatches(
     if (!limits.answer().on() || correlations.containsKey(key.fullMethodName())) {
       return limits;
     }
-    if (!limits.answer().property().equals(StreamLimits.SHARED_ANSWER)) {
-      log.warn(
-          "{} has no effect on {} (expected: a MessageCorrelation bean that says which answer"
-              + " belongs to which request)",
+    if (limits.answer().ofOneMethod()) {
+      withoutEffect(
           limits.answer().property(),
-          key.fullMethodName());
+          key.fullMethodName(),
+          "a MessageCorrelation bean that says which answer belongs to which request");
     }
     return limits.withoutAnswers();
+  }
+
+  /** Says once that a property does nothing for a method, however often its plan is made. */
+  void withoutEffect(String property, String method, String expected) {
+    if (told.add(property)) {
+      log.warn("{} has no effect on {} (expected: {})", property, method, expected);
+    }
   }
 
   /** A running watch over one stream. */

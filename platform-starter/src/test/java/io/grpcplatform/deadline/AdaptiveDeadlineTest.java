@@ -70,8 +70,7 @@ final class AdaptiveDeadlineTest {
       windowEnds();
 
       assertThat(adaptive.seconds(rule)).isEqualTo(5.0);
-      DeadlineProperties.Adaptive enforced =
-          Settings.of("adaptive.mode", "enforce").adaptive();
+      DeadlineProperties.Adaptive enforced = Settings.of("adaptive.mode", "enforce").adaptive();
       assertThat(adaptive.tighten(Duration.ofSeconds(5).toNanos(), enforced))
           .isEqualTo(Duration.ofSeconds(5).toNanos());
       assertThat(adaptive.tighten(0, enforced)).as("none stays none").isZero();
@@ -113,13 +112,13 @@ final class AdaptiveDeadlineTest {
     }
 
     @Test
-    void isForgottenWhenItsMinuteIsOver() {
+    void isFrozenForAMinuteAtMost() {
       // Given a deadline that has become so short that every call fails.
       calls.answered(100, Duration.ofMillis(200));
       windowEnds();
       assertThat(adaptive.seconds(rule)).isCloseTo(0.3, within(0.003));
 
-      for (int windows = 1; windows <= 5; windows++) {
+      for (int windows = 1; windows <= 6; windows++) {
         calls.failed(100);
         windowEnds();
         assertThat(adaptive.seconds(rule)).isCloseTo(0.3, within(0.003));

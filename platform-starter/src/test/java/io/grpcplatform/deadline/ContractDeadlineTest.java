@@ -109,11 +109,16 @@ final class ContractDeadlineTest {
   void eachStreamLimitIsTheFirstThatSaysSomething() {
     StreamLimits limits =
         limits(
-            WATCH + ".idle-timeout", "7s",
-            "stream.methods[platform.test.v1.PolicyService/*].idle-timeout", "8s",
-            "stream.methods[platform.test.v1.PolicyService/*].max-age", "9s",
-            "stream.methods[platform.test.v1.PolicyService/*].open-timeout", "10s",
-            "stream.message-timeout", "11s");
+            WATCH + ".idle-timeout",
+            "7s",
+            "stream.methods[platform.test.v1.PolicyService/*].idle-timeout",
+            "8s",
+            "stream.methods[platform.test.v1.PolicyService/*].max-age",
+            "9s",
+            "stream.methods[platform.test.v1.PolicyService/*].open-timeout",
+            "10s",
+            "stream.message-timeout",
+            "11s");
 
     assertThat(limits.idle().nanos()).as("method").isEqualTo(Duration.ofSeconds(7).toNanos());
     assertThat(limits.age().nanos()).as("contract").isZero();

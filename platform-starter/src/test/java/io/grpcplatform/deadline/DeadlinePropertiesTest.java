@@ -65,7 +65,8 @@ final class DeadlinePropertiesTest {
     assertThat(settings.server().standard()).isEqualTo(Duration.ofSeconds(8));
     assertThat(settings.server().max()).isEqualTo(Duration.ofSeconds(9));
     assertThat(settings.streamLimits(GET, MethodPolicy.NONE).age().on()).isFalse();
-    assertThat(settings.streamLimits(GET, MethodPolicy.NONE).idle().nanos()).isEqualTo(2_000_000_000L);
+    assertThat(settings.streamLimits(GET, MethodPolicy.NONE).idle().nanos())
+        .isEqualTo(2_000_000_000L);
     assertThat(settings.streamLimits(GET, MethodPolicy.NONE).open().property())
         .isEqualTo("platform.deadline.stream.open-timeout");
     CallKey watch = new CallKey("payment", "shop.v1.Shop", "Watch");

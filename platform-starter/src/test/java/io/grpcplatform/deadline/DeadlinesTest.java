@@ -64,7 +64,11 @@ final class DeadlinesTest {
   void eachCallGetsAnEqualShareOfWhatIsLeft() throws Exception {
     assertThat(seconds(caller.call(() -> Deadlines.split(1, 4)).get())).isEqualTo(10);
     assertThat(seconds(caller.call(() -> Deadlines.split(3, 4)).get())).isEqualTo(20);
-    assertThat(caller.call(() -> Deadlines.split(4, 4)).get().isBefore(whole.offset(1, TimeUnit.NANOSECONDS)))
+    assertThat(
+            caller
+                .call(() -> Deadlines.split(4, 4))
+                .get()
+                .isBefore(whole.offset(1, TimeUnit.NANOSECONDS)))
         .isTrue();
   }
 
@@ -177,7 +181,8 @@ final class DeadlinesTest {
     ExecutorService propagating = Deadlines.propagating(pool);
     Executor simple = Deadlines.propagating((Executor) pool);
 
-    assertThat(caller.call(() -> propagating.submit(DeadlinesTest::current)).get(9, TimeUnit.SECONDS))
+    assertThat(
+            caller.call(() -> propagating.submit(DeadlinesTest::current)).get(9, TimeUnit.SECONDS))
         .isSameAs(whole);
     CompletableFuture<Deadline> told =
         caller.call(() -> CompletableFuture.supplyAsync(DeadlinesTest::current, simple));

@@ -69,10 +69,12 @@ enum HandlerThreads {
               .publishOn(Schedulers.boundedElastic())
               .map(Supplier::get)
               .subscribe(result -> told.accept(result, null), failed -> told.accept(null, failed));
-      case COMPLETABLE_FUTURE ->
-          CompletableFuture.supplyAsync(() -> work, pool)
-              .thenApplyAsync(Supplier::get, pool)
-              .whenComplete(told);
+      case COMPLETABLE_FUTURE -> {
+        var ignored =
+            CompletableFuture.supplyAsync(() -> work, pool)
+                .thenApplyAsync(Supplier::get, pool)
+                .whenComplete(told);
+      }
     }
   }
 }

@@ -114,8 +114,7 @@ final class ThreeHops implements AutoCloseable {
     @Override
     public void unary(EchoRequest request, StreamObserver<EchoResponse> response) {
       CompletableFuture<Long> cancelled = new CompletableFuture<>();
-      Context.current()
-          .addListener(over -> cancelled.complete(System.nanoTime()), Runnable::run);
+      Context.current().addListener(over -> cancelled.complete(System.nanoTime()), Runnable::run);
       arrivals.add(new Arrival(Context.current().getDeadline(), cancelled));
     }
   }
