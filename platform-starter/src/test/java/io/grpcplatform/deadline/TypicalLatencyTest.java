@@ -1,6 +1,7 @@
 package io.grpcplatform.deadline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.StatusRuntimeException;
@@ -79,9 +80,8 @@ final class TypicalLatencyTest {
   void aRefusedMethodIsTriedAgainWhenItsMinuteIsOver() throws Exception {
     try (LiveEcho echo = new LiveEcho(new EchoBehaviour(), "refuse-below-p50", "true")) {
       callsTook(echo, 100, Duration.ofSeconds(30));
-      catchThrowableOfType(
-          StatusRuntimeException.class,
-          () -> echo.stub().withDeadlineAfter(20, TimeUnit.SECONDS).unary(HELLO));
+      assertThatThrownBy(() -> echo.stub().withDeadlineAfter(20, TimeUnit.SECONDS).unary(HELLO))
+          .isInstanceOf(StatusRuntimeException.class);
 
       echo.clock.advance(Duration.ofSeconds(60));
       echo.stub().withDeadlineAfter(20, TimeUnit.SECONDS).unary(HELLO);
