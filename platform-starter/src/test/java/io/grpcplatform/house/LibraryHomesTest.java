@@ -51,6 +51,8 @@ class LibraryHomesTest {
           Map.entry("com.netflix.concurrency.limits.", Set.of("loadshedding")),
           Map.entry("com.sun.management.", Set.of("loadshedding")), // the process's CPU time
           Map.entry("io.micrometer.", Set.of("telemetry", "*Metrics")),
+          Map.entry("io.micrometer.context.", Set.of("deadline")),
+          Map.entry("reactor.", Set.of("deadline")),
           Map.entry("io.opentelemetry.", Set.of("telemetry")));
 
   static ArchRule librariesAreUsedAtHome(String root) {
