@@ -8,6 +8,9 @@ import io.grpc.Channel;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
@@ -16,7 +19,11 @@ import io.grpcplatform.SettingException;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.grpcplatform.test.v1.StockServiceGrpc;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -52,23 +59,25 @@ final class ExecutorSettingsTest {
   }
 
   private void with(Use use, String... properties) {
-    runner
-        .withPropertyValues(properties)
-        .run(
-            context -> {
-              int port = context.getEnvironment().getRequiredProperty("local.grpc.port", int.class);
-              ManagedChannel channel =
-                  Grpc.newChannelBuilderForAddress(
-                          "127.0.0.1", port, InsecureChannelCredentials.create())
-                      .disableRetry()
-                      .build();
-              try {
-                use.with(context, channel);
-              } finally {
-                echo.release(100);
-                channel.shutdown().awaitTermination(10, TimeUnit.SECONDS);
-              }
-            });
+    with(runner.withPropertyValues(properties), use);
+  }
+
+  private void with(ApplicationContextRunner application, Use use) {
+    application.run(
+        context -> {
+          int port = context.getEnvironment().getRequiredProperty("local.grpc.port", int.class);
+          ManagedChannel channel =
+              Grpc.newChannelBuilderForAddress(
+                      "127.0.0.1", port, InsecureChannelCredentials.create())
+                  .disableRetry()
+                  .build();
+          try {
+            use.with(context, channel);
+          } finally {
+            echo.release(100);
+            channel.shutdown().awaitTermination(10, TimeUnit.SECONDS);
+          }
+        });
   }
 
   @Test
@@ -86,6 +95,31 @@ final class ExecutorSettingsTest {
         (context, channel) ->
             assertThat(look(channel)).isEqualTo("grpc-" + ThreadStock.NAME + "/*-1"),
         STOCK + "max-threads=2");
+  }
+
+  @Test
+  void customizersMaySupplyAnExecutorOfTheirOwn() {
+    ExecutorService own =
+        Executors.newSingleThreadExecutor(task -> new Thread(task, "the user's own"));
+    try {
+      with(
+          runner.withBean(GrpcServerCustomizer.class, () -> supplies(own)),
+          (context, channel) ->
+              assertThat(echo(channel, "thread").text()).isEqualTo("the user's own"));
+    } finally {
+      own.shutdown();
+    }
+  }
+
+  private static GrpcServerCustomizer supplies(ExecutorService own) {
+    return builder ->
+        builder.callExecutor(
+            new ServerCallExecutorSupplier() {
+              @Override
+              public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
+                return own;
+              }
+            });
   }
 
   @Test
@@ -225,7 +259,7 @@ final class ExecutorSettingsTest {
 
   /** As the environment would be bound after a change, with what the test started with. */
   private static void change(AssertableApplicationContext context, Map<String, String> executor) {
-    Map<String, String> all = new java.util.HashMap<>(executor);
+    Map<String, String> all = new HashMap<>(executor);
     all.put("platform.server.port", "0");
     all.put("platform.server.address", "127.0.0.1");
     ServerProperties next =
