@@ -1,5 +1,6 @@
 package io.grpcplatform.server;
 
+import io.grpcplatform.SettingException;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
  */
 record ExecutorPlans(ExecutorPlan standard, Map<String, ExecutorPlan> methods) {
 
+  private static final String METHODS = ServerProperties.PREFIX + ".executor.methods";
   private static final Pattern METHOD_KEY =
       Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
 
@@ -18,12 +20,13 @@ record ExecutorPlans(ExecutorPlan standard, Map<String, ExecutorPlan> methods) {
     methods = Map.copyOf(methods);
     for (String key : methods.keySet()) {
       if (!METHOD_KEY.matcher(key).matches()) {
-        throw ServerProperties.wrong(
-            "executor.methods[" + key + "]",
+        throw SettingException.instead(
+            METHODS + "[" + key + "]",
             key,
             "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
                 + " brackets",
-            "");
+            METHODS + "[pkg.Service/Method].max-threads",
+            "20");
       }
     }
   }
