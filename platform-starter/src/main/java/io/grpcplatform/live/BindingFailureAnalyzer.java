@@ -32,10 +32,15 @@ final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException
     if (!refused.getName().toString().startsWith(KnownSettings.ROOT)) {
       return null;
     }
+    SettingException wrong = explain(refused);
+    return wrong == null ? null : SettingFailureAnalyzer.analysis(wrong, failure);
+  }
+
+  /** What is wrong with a setting that the binder refuses; null where nobody can say. */
+  @Nullable SettingException explain(BindException refused) {
     UnboundConfigurationPropertiesException unbound =
         findCause(refused, UnboundConfigurationPropertiesException.class);
-    SettingException wrong = unbound == null ? ofType(refused) : ofName(refused, unbound);
-    return wrong == null ? null : SettingFailureAnalyzer.analysis(wrong, failure);
+    return unbound == null ? ofType(refused) : ofName(refused, unbound);
   }
 
   private static SettingException ofName(
