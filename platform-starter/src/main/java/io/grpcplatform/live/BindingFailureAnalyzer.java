@@ -104,6 +104,9 @@ final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException
     if (type == DataSize.class) {
       return "a size with its unit";
     }
+    if (Number.class.isAssignableFrom(type)) {
+      return "a number";
+    }
     return type.isEnum()
         ? "one of " + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT)
         : "a " + type.getSimpleName();

@@ -24,7 +24,9 @@ import org.springframework.core.io.ByteArrayResource;
  */
 final class SettingText {
 
-  private static final String PROPERTY = "platform.live.watch";
+  /** What to correct: not one property, but the text that has them all. */
+  private static final String PROPERTY = "platform.*";
+
   private static final Pattern LINE = Pattern.compile("line (\\d+)");
   private static final Pattern TWICE = Pattern.compile("found duplicate key ([\\w.\\[\\]/*-]+)");
 
@@ -85,6 +87,7 @@ final class SettingText {
    * The properties of a YAML text.
    *
    * @param place what to call it in a message
+   * @throws SettingException if it cannot be read
    */
   static Map<String, Object> yaml(String place, String text) {
     Map<String, Object> properties = new LinkedHashMap<>();
@@ -163,9 +166,6 @@ final class SettingText {
 
   private static SettingException wrong(String seen, String expected) {
     return new SettingException(
-        PROPERTY,
-        seen,
-        expected,
-        "# nothing of the watched files is taken until this is corrected");
+        PROPERTY, seen, expected, "# nothing of it is taken until this is corrected");
   }
 }

@@ -19,14 +19,17 @@ final class Telemetry {
     this.spans = spans;
   }
 
-  /** What the settings of this moment are. */
-  TelemetryProperties settings() {
-    return settings.get();
+  Live<TelemetryProperties> live() {
+    return settings;
   }
 
-  /** Null where every part is off: calls then cost nothing. */
-  @Nullable MethodTelemetry of(
-      TelemetryProperties now, Side side, CallKey key, MethodType type) {
+  /** What is recorded of a method now; null where every part is off: calls then cost nothing. */
+  @Nullable MethodTelemetry of(Side side, CallKey key, MethodType type) {
+    return of(settings.get(), side, key, type);
+  }
+
+  /** The same by settings of some moment. */
+  @Nullable MethodTelemetry of(TelemetryProperties now, Side side, CallKey key, MethodType type) {
     AccessLog log = new AccessLog(now.accessLog().mode());
     CallMeters measured = now.metrics().enabled() ? meters : null;
     CallSpans traced = now.tracing().enabled() ? spans : null;

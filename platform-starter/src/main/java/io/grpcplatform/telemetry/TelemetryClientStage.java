@@ -26,6 +26,6 @@ final class TelemetryClientStage implements ClientFeature {
 
   @Override
   public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
-    return telemetry.of(telemetry.settings(), Side.CLIENT, key, method.getType());
+    return telemetry.of(Side.CLIENT, key, method.getType());
   }
 }

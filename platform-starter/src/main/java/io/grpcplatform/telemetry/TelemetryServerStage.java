@@ -50,7 +50,7 @@ final class TelemetryServerStage implements ServerFeature {
 
   /** Made again where settings have changed, since a call may be missed before the next plan. */
   private @Nullable MethodTelemetry now(CallKey key) {
-    TelemetryProperties settings = telemetry.settings();
+    TelemetryProperties settings = telemetry.live().get();
     Made made = methods.get(key);
     if (made == null || made.of() != settings) {
       MethodType type = types.getOrDefault(key, MethodType.UNKNOWN);
