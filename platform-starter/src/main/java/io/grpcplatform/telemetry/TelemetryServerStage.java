@@ -52,7 +52,7 @@ final class TelemetryServerStage implements ServerFeature {
   private @Nullable MethodTelemetry now(CallKey key) {
     TelemetryProperties settings = telemetry.live().get();
     Made made = methods.get(key);
-    if (made == null || made.of() != settings) {
+    if (made == null || !made.of().equals(settings)) {
       MethodType type = types.getOrDefault(key, MethodType.UNKNOWN);
       made = new Made(settings, telemetry.of(settings, Side.SERVER, key, type));
       methods.put(key, made);

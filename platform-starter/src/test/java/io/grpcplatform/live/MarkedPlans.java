@@ -3,7 +3,6 @@ package io.grpcplatform.live;
 import io.grpc.MethodDescriptor;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.CallKey;
-import io.grpcplatform.CallStart;
 import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ClientStage;
 import io.grpcplatform.Live;
@@ -80,12 +79,12 @@ final class MarkedPlans {
 
   private StagePlan plan() {
     Marker now = live.get();
-    return call -> begin(call, now);
+    return call -> begin(now);
   }
 
-  private CallHook begin(CallStart call, Marker of) {
+  private CallHook begin(Marker of) {
     begun.increment();
-    if (of != latest) {
+    if (!of.equals(latest)) {
       latest = of;
       told();
     }

@@ -68,7 +68,7 @@ class WatchedFileTest {
       Files.delete(file);
 
       assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("of the command line");
-      assertThat(context.getBean(LiveHistory.class).version()).isEqualTo(3);
+      assertThat(context.getBean(SettingsChanges.class).view().version()).isEqualTo(3);
     }
   }
 
