@@ -2,6 +2,7 @@ package io.grpcplatform.live;
 
 import io.grpc.Channel;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.CallClock;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
@@ -9,8 +10,6 @@ import io.grpcplatform.test.v1.EchoServiceGrpc.EchoServiceStub;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Phaser;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
@@ -21,6 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class SteadyLoad {
 
   private static final int MESSAGES = 20;
+  private static final long PACE = TimeUnit.MILLISECONDS.toNanos(3);
   private static final EchoRequest HELLO = EchoRequest.newBuilder().setText("hello").build();
 
   final LongAdder unary = new LongAdder();
@@ -28,7 +28,7 @@ final class SteadyLoad {
   final Queue<Throwable> lost = new ConcurrentLinkedQueue<>();
   private final EchoServiceStub stub;
   private final Phaser lanes = new Phaser(1);
-  private final ScheduledExecutorService pace = new ScheduledThreadPoolExecutor(1);
+  private final CallClock clock = CallClock.system();
   private volatile boolean stopping;
 
   SteadyLoad(Channel channel) {
@@ -48,14 +48,13 @@ final class SteadyLoad {
   void stop() throws InterruptedException, TimeoutException {
     stopping = true;
     lanes.awaitAdvanceInterruptibly(lanes.arrive(), 20, TimeUnit.SECONDS);
-    pace.shutdown();
   }
 
   private void next(Runnable call) {
     if (stopping) {
       lanes.arriveAndDeregister();
     } else {
-      pace.schedule(call, 3, TimeUnit.MILLISECONDS);
+      clock.schedule(call, PACE);
     }
   }
 
@@ -85,7 +84,7 @@ final class SteadyLoad {
       heard++;
       if (count == streams) {
         // A message apart, so that several changes fall into one stream's life.
-        pace.schedule(this::say, 3, TimeUnit.MILLISECONDS);
+        clock.schedule(this::say, PACE);
       }
     }
 
