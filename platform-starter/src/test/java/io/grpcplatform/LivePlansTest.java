@@ -7,6 +7,7 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -15,6 +16,7 @@ import io.grpc.stub.StreamObserver;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -156,42 +158,16 @@ final class LivePlansTest {
 
   @Test
   void callsAreCountedOnceHoweverTheirPlanChangesWhileTheyQueue() throws Exception {
-    CountDownLatch free = new CountDownLatch(1);
-    CountDownLatch busy = new CountDownLatch(1);
-    handlers.execute(
-        () -> {
-          busy.countDown();
-          awaitQuietly(free);
-        });
-    assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
-    NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .executor(handlers)
-            .addService(server.bind(new EchoBehaviour().bindService(), List.of()));
-    server.trace(builder);
     CountDownLatch arrived = new CountDownLatch(2);
-    builder.addStreamTracerFactory(
-        new ServerStreamTracer.Factory() {
-          @Override
-          public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-            arrived.countDown();
-            return new ServerStreamTracer() {};
-          }
-        });
-    var serving = builder.build().start();
-    ManagedChannel bare =
-        NettyChannelBuilder.forAddress("127.0.0.1", serving.getPort()).usePlaintext().build();
+    Server serving = serve(arrived);
+    ManagedChannel bare = bare(serving);
+    CountDownLatch free = occupy();
     try {
       var queued = EchoServiceGrpc.newFutureStub(bare).unary(HELLO);
-      ClientCall<EchoRequest, EchoResponse> gone =
-          bare.newCall(EchoServiceGrpc.getUnaryMethod(), CallOptions.DEFAULT);
-      gone.start(new ClientCall.Listener<>() {}, new Metadata());
-      gone.sendMessage(HELLO);
-      // Arrived with a plan that has the stage: the stage is off when the thread comes.
+      ClientCall<EchoRequest, EchoResponse> gone = begin(bare);
       assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
-      counting.over = new CountDownLatch(1);
-      gone.cancel("does not wait", null);
-      assertThat(counting.over.await(10, TimeUnit.SECONDS)).as("the cancel arrived").isTrue();
+      // Arrived with a plan that has the stage: the stage is off when the thread comes.
+      goAway(gone);
       turn(false);
       free.countDown();
 
@@ -200,9 +176,83 @@ final class LivePlansTest {
       assertThat(counting.begun.sum()).isZero();
     } finally {
       free.countDown();
-      bare.shutdownNow();
-      serving.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
+      close(bare, serving);
     }
+  }
+
+  @Test
+  void aCallThatArrivesBeforeTheNewPlanIsNotOverlooked() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(2);
+    Server serving = serve(arrived);
+    ManagedChannel bare = bare(serving);
+    turn(false);
+    EchoServiceGrpc.newBlockingStub(bare).unary(HELLO);
+    CountDownLatch free = occupy();
+    try {
+      turn(true);
+      ClientCall<EchoRequest, EchoResponse> gone = begin(bare);
+      assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
+
+      goAway(gone);
+
+      assertThat(counting.unseen.sum()).isEqualTo(1);
+    } finally {
+      free.countDown();
+      close(bare, serving);
+    }
+  }
+
+  private Server serve(CountDownLatch arrived) throws IOException {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .executor(handlers)
+            .addService(server.bind(new EchoBehaviour().bindService(), List.of()));
+    server.trace(builder);
+    builder.addStreamTracerFactory(
+        new ServerStreamTracer.Factory() {
+          @Override
+          public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+            arrived.countDown();
+            return new ServerStreamTracer() {};
+          }
+        });
+    return builder.build().start();
+  }
+
+  private static ManagedChannel bare(Server serving) {
+    return NettyChannelBuilder.forAddress("127.0.0.1", serving.getPort()).usePlaintext().build();
+  }
+
+  /** Keeps the one thread of the handlers busy until the latch falls. */
+  private CountDownLatch occupy() throws InterruptedException {
+    CountDownLatch free = new CountDownLatch(1);
+    CountDownLatch busy = new CountDownLatch(1);
+    handlers.execute(
+        () -> {
+          busy.countDown();
+          awaitQuietly(free);
+        });
+    assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
+    return free;
+  }
+
+  private static ClientCall<EchoRequest, EchoResponse> begin(ManagedChannel bare) {
+    ClientCall<EchoRequest, EchoResponse> call =
+        bare.newCall(EchoServiceGrpc.getUnaryMethod(), CallOptions.DEFAULT);
+    call.start(new ClientCall.Listener<>() {}, new Metadata());
+    call.sendMessage(HELLO);
+    return call;
+  }
+
+  private void goAway(ClientCall<?, ?> call) throws InterruptedException {
+    counting.over = new CountDownLatch(1);
+    call.cancel("does not wait", null);
+    assertThat(counting.over.await(10, TimeUnit.SECONDS)).as("the cancel arrived").isTrue();
+  }
+
+  private static void close(ManagedChannel channel, Server serving) throws InterruptedException {
+    channel.shutdownNow();
+    assertThat(serving.shutdownNow().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
