@@ -1,46 +1,55 @@
 package io.grpcplatform.telemetry;
 
-import io.grpc.MethodDescriptor.MethodType;
-import io.grpcplatform.CallKey;
+import io.grpcplatform.ClientFeature;
 import io.grpcplatform.Live;
+import io.grpcplatform.ServerFeature;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import org.jspecify.annotations.Nullable;
 
-/** What can be recorded of calls here: timers, spans, the access log; the settings say what is. */
-final class Telemetry {
+/**
+ * Telemetry alone, for channels and servers that the starter does not make: timers, spans, and a
+ * log line for each call that fails.
+ */
+public final class Telemetry {
 
-  private final Live<TelemetryProperties> settings;
-  private final @Nullable CallMeters meters;
-  private final @Nullable CallSpans spans;
+  private Telemetry() {}
 
-  Telemetry(
-      Live<TelemetryProperties> settings, @Nullable CallMeters meters, @Nullable CallSpans spans) {
-    this.settings = settings;
-    this.meters = meters;
-    this.spans = spans;
+  /** Times the calls of a channel. */
+  public static ClientFeature client(MeterRegistry meters) {
+    return new TelemetryClientStage(parts(meters, null));
   }
 
-  Live<TelemetryProperties> live() {
-    return settings;
+  /** Traces the calls of a channel. */
+  public static ClientFeature client(OpenTelemetry traces) {
+    return new TelemetryClientStage(parts(null, traces));
   }
 
-  /** What is recorded of a method now; null where every part is off: calls then cost nothing. */
-  @Nullable MethodTelemetry of(Side side, CallKey key, MethodType type) {
-    return of(settings.get(), side, key, type);
+  /** Times and traces the calls of a channel. */
+  public static ClientFeature client(MeterRegistry meters, OpenTelemetry traces) {
+    return new TelemetryClientStage(parts(meters, traces));
   }
 
-  /** The same by settings of some moment. */
-  @Nullable MethodTelemetry of(TelemetryProperties now, Side side, CallKey key, MethodType type) {
-    AccessLog log = new AccessLog(now.accessLog().mode());
-    CallMeters measured = now.metrics().enabled() ? meters : null;
-    CallSpans traced = now.tracing().enabled() ? spans : null;
-    if (!now.enabled() || (measured == null && traced == null && log.off())) {
-      return null;
-    }
-    return new MethodTelemetry(
-        side,
-        key,
-        measured == null ? null : measured.of(side, key, type),
-        traced == null ? null : traced.of(side, key, type),
-        log);
+  /** Times the calls of a server. */
+  public static ServerFeature server(MeterRegistry meters) {
+    return new TelemetryServerStage(parts(meters, null));
+  }
+
+  /** Traces the calls of a server. */
+  public static ServerFeature server(OpenTelemetry traces) {
+    return new TelemetryServerStage(parts(null, traces));
+  }
+
+  /** Times and traces the calls of a server. */
+  public static ServerFeature server(MeterRegistry meters, OpenTelemetry traces) {
+    return new TelemetryServerStage(parts(meters, traces));
+  }
+
+  private static TelemetryParts parts(
+      @Nullable MeterRegistry meters, @Nullable OpenTelemetry traces) {
+    return new TelemetryParts(
+        Live.fixed(TelemetryProperties.class, TelemetryProperties.standard()),
+        meters == null ? null : new CallMeters(meters),
+        traces == null ? null : new CallSpans(traces));
   }
 }

@@ -37,20 +37,20 @@ public final class TelemetryAutoConfiguration {
   }
 
   @Bean
-  Telemetry platformTelemetry(
+  TelemetryParts platformTelemetry(
       Live<TelemetryProperties> settings,
       ObjectProvider<CallMeters> meters,
       ObjectProvider<CallSpans> spans) {
-    return new Telemetry(settings, meters.getIfAvailable(), spans.getIfAvailable());
+    return new TelemetryParts(settings, meters.getIfAvailable(), spans.getIfAvailable());
   }
 
   @Bean
-  TelemetryServerStage platformTelemetryServerStage(Telemetry telemetry) {
+  TelemetryServerStage platformTelemetryServerStage(TelemetryParts telemetry) {
     return new TelemetryServerStage(telemetry);
   }
 
   @Bean
-  TelemetryClientStage platformTelemetryClientStage(Telemetry telemetry) {
+  TelemetryClientStage platformTelemetryClientStage(TelemetryParts telemetry) {
     return new TelemetryClientStage(telemetry);
   }
 

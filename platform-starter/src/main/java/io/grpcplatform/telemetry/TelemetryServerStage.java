@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class TelemetryServerStage implements ServerFeature {
 
-  private final Telemetry telemetry;
+  private final TelemetryParts telemetry;
   private final Map<CallKey, MethodType> types = new ConcurrentHashMap<>();
   private final Map<CallKey, Made> methods = new ConcurrentHashMap<>();
 
   /** What is recorded of a method, and the settings that say so. */
   private record Made(TelemetryProperties of, @Nullable MethodTelemetry method) {}
 
-  TelemetryServerStage(Telemetry telemetry) {
+  TelemetryServerStage(TelemetryParts telemetry) {
     this.telemetry = telemetry;
   }
 

@@ -87,7 +87,7 @@ final class TelemetryAutoConfigurationTest {
         .run(
             context -> {
               MethodTelemetry telemetry =
-                  context.getBean(Telemetry.class).of(Side.SERVER, KEY, MethodType.UNARY);
+                  context.getBean(TelemetryParts.class).of(Side.SERVER, KEY, MethodType.UNARY);
               assertThat(telemetry != null && telemetry.measures()).isEqualTo(metrics);
               assertThat(telemetry != null && telemetry.traces()).isEqualTo(tracing);
             });
@@ -97,7 +97,7 @@ final class TelemetryAutoConfigurationTest {
   void partsAreSwitchedOffAndOnWhileItRuns() {
     withActuator.run(
         context -> {
-          Live<?> settings = context.getBean(Telemetry.class).live();
+          Live<?> settings = context.getBean(TelemetryParts.class).live();
           Object on = settings.get();
           TelemetryServerStage stage = context.getBean(TelemetryServerStage.class);
           LiveSettings all = context.getBean(LiveSettings.class);
@@ -136,13 +136,19 @@ final class TelemetryAutoConfigurationTest {
         .withPropertyValues("platform.telemetry.access-log.mode=off")
         .run(
             context ->
-                assertThat(context.getBean(Telemetry.class).of(Side.SERVER, KEY, MethodType.UNARY))
+                assertThat(
+                        context
+                            .getBean(TelemetryParts.class)
+                            .of(Side.SERVER, KEY, MethodType.UNARY))
                     .isNull());
     withActuator
         .withPropertyValues("platform.telemetry.enabled=false")
         .run(
             context ->
-                assertThat(context.getBean(Telemetry.class).of(Side.SERVER, KEY, MethodType.UNARY))
+                assertThat(
+                        context
+                            .getBean(TelemetryParts.class)
+                            .of(Side.SERVER, KEY, MethodType.UNARY))
                     .isNull());
   }
 
@@ -171,7 +177,9 @@ final class TelemetryAutoConfigurationTest {
     withActuator.run(
         context ->
             assertThat(
-                    buckets(context.getBean(Telemetry.class), context.getBean(MeterRegistry.class)))
+                    buckets(
+                        context.getBean(TelemetryParts.class),
+                        context.getBean(MeterRegistry.class)))
                 .isTrue());
     withActuator
         .withPropertyValues(
@@ -180,12 +188,13 @@ final class TelemetryAutoConfigurationTest {
             context ->
                 assertThat(
                         buckets(
-                            context.getBean(Telemetry.class), context.getBean(MeterRegistry.class)))
+                            context.getBean(TelemetryParts.class),
+                            context.getBean(MeterRegistry.class)))
                     .isFalse());
   }
 
   /** Whether the server's timer asks for a histogram once Spring Boot's settings are applied. */
-  private static boolean buckets(Telemetry telemetry, MeterRegistry registry) {
+  private static boolean buckets(TelemetryParts telemetry, MeterRegistry registry) {
     boolean[] asked = new boolean[1];
     registry
         .config()
