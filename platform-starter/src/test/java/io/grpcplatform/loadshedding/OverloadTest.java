@@ -26,9 +26,10 @@ final class OverloadTest {
   @Test
   void goodputSurvivesTenTimesTheLoad(TestReporter report) throws Exception {
     LoadSheddingProperties settings = Settings.of("mode", "enforce");
-    LoadGate gate = Settings.gate(settings, Settings.idle());
+    LoadPools loads = Settings.loads(settings, Settings.idle());
+    LoadGate gate = Settings.gate(loads);
     try (FixedCapacity server =
-            new FixedCapacity(capacity, Settings.stage(settings, gate, CallClock.system()));
+            new FixedCapacity(capacity, Settings.stage(settings, loads, CallClock.system()));
         OpenLoop load = new OpenLoop(server.server.getPort())) {
       // Given a server whose code is warm, and what it does when it is offered as much as it can
       // do.

@@ -90,7 +90,7 @@ final class PriorityPropagationTest {
         Loopback.serving(
             new Middle(),
             Settings.stage(
-                properties, Settings.gate(properties, Settings.idle()), CallClock.system()))) {
+                properties, Settings.loads(properties, Settings.idle()), CallClock.system()))) {
       Channel first = incoming.isEmpty() ? middle.channel() : as(middle.channel(), incoming);
       EchoServiceGrpc.newBlockingStub(first).unary(EchoRequest.newBuilder().setText(own).build());
       return seen.poll(10, TimeUnit.SECONDS);

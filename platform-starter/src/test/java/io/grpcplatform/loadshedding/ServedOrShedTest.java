@@ -48,7 +48,7 @@ final class ServedOrShedTest {
               .getTrailers()
               .get(Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER));
       assertThat(Integer.parseInt(pushback)).isBetween(250, 749);
-      assertThat(bench.gate.shed(Priority.DEFAULT)).isEqualTo(1);
+      assertThat(bench.counts.shed(Priority.DEFAULT, true)).isEqualTo(1);
     }
   }
 
@@ -90,7 +90,7 @@ final class ServedOrShedTest {
 
       assertThat(bench.call(null)).isNull();
 
-      assertThat(bench.gate.shed(Priority.DEFAULT)).isEqualTo(1);
+      assertThat(bench.counts.shed(Priority.DEFAULT, false)).isEqualTo(1);
     }
   }
 

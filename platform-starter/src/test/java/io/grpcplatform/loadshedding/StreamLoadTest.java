@@ -130,7 +130,7 @@ final class StreamLoadTest {
       assertThat(talk.answer()).isEqualTo("three");
       talk.say("four");
       assertThat(talk.answer()).isEqualTo("four");
-      assertThat(bench.gate.slowed()).isPositive();
+      assertThat(bench.counts.slowed(true)).isPositive();
     }
   }
 
@@ -164,7 +164,7 @@ final class StreamLoadTest {
         assertThat(talk.answer()).isEqualTo(text);
       }
 
-      assertThat(bench.gate.slowed()).isPositive();
+      assertThat(bench.counts.slowed(false)).isPositive();
       assertThat(bench.clock.waiting()).isZero();
     }
   }
