@@ -136,8 +136,9 @@ final class LoadGate {
    *
    * @param limit how many calls may be in flight
    * @param shares what part of that each priority may use
+   * @param mode what is done with calls that are too many
    */
-  record Rules(AdaptiveLimit limit, Shares shares) {}
+  record Rules(AdaptiveLimit limit, Shares shares, LoadSheddingProperties.Mode mode) {}
 
   /**
    * What part of the limit may be in flight for a call of a priority to be let in, in percent.

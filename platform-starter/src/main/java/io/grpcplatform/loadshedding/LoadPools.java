@@ -51,7 +51,8 @@ final class LoadPools {
             new LoadGate.Rules(
                 AdaptiveLimit.of(
                     settings.algorithm(), settings.initialLimit(), settings.maxLimit()),
-                settings.priorities().shares()),
+                settings.priorities().shares(),
+                settings.modeNow()),
             cpu);
     Pool pool = new Pool(name, gate, new Overload(gate, random), new ShedCounts());
     pools.put(name, pool);
@@ -75,7 +76,8 @@ final class LoadPools {
               gate.rules()
                   .limit()
                   .under(next.algorithm(), next.initialLimit(), next.maxLimit()),
-              next.priorities().shares()));
+              next.priorities().shares(),
+              next.modeNow()));
     }
   }
 }

@@ -12,8 +12,8 @@ import java.util.Map;
  */
 public final class LoadShedding {
 
-  private static final int INITIAL_LIMIT = 20;
-  private static final int MAX_LIMIT = 1_000;
+  static final int INITIAL_LIMIT = 20;
+  static final int MAX_LIMIT = 1_000;
 
   private LoadShedding() {}
 

@@ -1,9 +1,11 @@
 package io.grpcplatform.loadshedding;
 
+import io.grpcplatform.loadshedding.LoadSheddingProperties.Mode;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Locale;
 
 /**
  * The meters of each pool of threads. In {@code observe} they count what {@code enforce} would
@@ -35,24 +37,24 @@ final class LoadSheddingMetrics implements MeterBinder {
         .tag("pool", pool.name())
         .strongReference(true)
         .register(registry);
-    countRefused(registry, pool, "observe", false);
-    countRefused(registry, pool, "enforce", true);
+    countRefused(registry, pool, Mode.OBSERVE);
+    countRefused(registry, pool, Mode.ENFORCE);
   }
 
-  private static void countRefused(
-      MeterRegistry registry, LoadPools.Pool pool, String mode, boolean enforced) {
+  private static void countRefused(MeterRegistry registry, LoadPools.Pool pool, Mode mode) {
+    String word = mode.name().toLowerCase(Locale.ROOT);
     for (Priority priority : Priority.values()) {
       FunctionCounter.builder(
-              PREFIX + "shed", pool.counts(), counts -> counts.shed(priority, enforced))
+              PREFIX + "shed", pool.counts(), counts -> counts.shed(priority, mode))
           .description("Calls refused (mode enforce) or that would be (mode observe)")
           .tag("priority", priority.word())
-          .tag("mode", mode)
+          .tag("mode", word)
           .tag("pool", pool.name())
           .register(registry);
     }
-    FunctionCounter.builder(PREFIX + "slowed", pool.counts(), counts -> counts.slowed(enforced))
+    FunctionCounter.builder(PREFIX + "slowed", pool.counts(), counts -> counts.slowed(mode))
         .description("Requests for stream messages held back (mode enforce) or that would be")
-        .tag("mode", mode)
+        .tag("mode", word)
         .tag("pool", pool.name())
         .register(registry);
   }

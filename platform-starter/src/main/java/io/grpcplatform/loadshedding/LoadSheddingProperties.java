@@ -143,6 +143,11 @@ record LoadSheddingProperties(
     }
   }
 
+  /** The mode, which is off where the feature is. */
+  Mode modeNow() {
+    return enabled ? mode : Mode.OFF;
+  }
+
   /**
    * The priority of a method's calls that bring none: the method's own property, else its contract,
    * else its service's property.

@@ -78,7 +78,7 @@ final class LoadSheddingServerStage implements ServerFeature {
         return null;
       };
     }
-    Terms terms = new Terms(loads.of(pools.of(key)), usual, now.mode() == Mode.ENFORCE);
+    Terms terms = new Terms(loads.of(pools.of(key)), usual);
     return method.getType() == MethodType.UNARY
         ? new Unary(terms, fastest.computeIfAbsent(key, absent -> new Fastest()))
         : new Stream(terms, clock, method.getType());
@@ -100,9 +100,8 @@ final class LoadSheddingServerStage implements ServerFeature {
    *
    * @param pool where they run
    * @param usual the priority of calls that bring none
-   * @param enforce whether calls are refused, or only counted
    */
-  record Terms(LoadPools.Pool pool, Priority usual, boolean enforce) {
+  record Terms(LoadPools.Pool pool, Priority usual) {
 
     LoadGate gate() {
       return pool.gate();
@@ -120,19 +119,24 @@ final class LoadSheddingServerStage implements ServerFeature {
 
     /** Counts a call that is one too many; refuses it where that counts. */
     void shed(Priority priority, long now) throws Refusal {
-      pool.counts().addShed(priority, enforce);
-      if (enforce) {
+      Mode mode = gate().rules().mode();
+      pool.counts().addShed(priority, mode);
+      if (mode == Mode.ENFORCE) {
         throw pool.overload().refusal(priority, now);
       }
     }
 
-    /** Whether a live stream is to wait; where nothing is enforced it is only counted. */
+    /**
+     * Whether a live stream is to wait; where nothing is enforced it is only counted. By the mode
+     * of this moment: a stream may outlive many changes.
+     */
     boolean slows(Priority priority, long now) {
-      if (!gate().slows(priority, now)) {
+      Mode mode = gate().rules().mode();
+      if (mode == Mode.OFF || !gate().slows(priority, now)) {
         return false;
       }
-      pool.counts().addSlowed(enforce);
-      return enforce;
+      pool.counts().addSlowed(mode);
+      return mode == Mode.ENFORCE;
     }
   }
 

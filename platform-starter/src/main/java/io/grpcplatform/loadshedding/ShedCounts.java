@@ -1,5 +1,6 @@
 package io.grpcplatform.loadshedding;
 
+import io.grpcplatform.loadshedding.LoadSheddingProperties.Mode;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -11,9 +12,10 @@ import java.util.concurrent.atomic.LongAdder;
 final class ShedCounts {
 
   private static final int PRIORITIES = Priority.values().length;
+  private static final int MODES = Mode.values().length;
 
-  private final LongAdder[] shed = adders(2 * PRIORITIES);
-  private final LongAdder[] slowed = adders(2);
+  private final LongAdder[] shed = adders(MODES * PRIORITIES);
+  private final LongAdder[] slowed = adders(MODES);
 
   private static LongAdder[] adders(int count) {
     LongAdder[] adders = new LongAdder[count];
@@ -23,29 +25,25 @@ final class ShedCounts {
     return adders;
   }
 
-  private static int index(boolean enforced) {
-    return enforced ? 1 : 0;
-  }
-
-  private LongAdder shedBy(Priority priority, boolean enforced) {
-    return shed[index(enforced) * PRIORITIES + priority.rank()];
+  private LongAdder shedBy(Priority priority, Mode mode) {
+    return shed[mode.ordinal() * PRIORITIES + priority.rank()];
   }
 
   /** Takes down a call that was one too many. */
-  void addShed(Priority priority, boolean enforced) {
-    shedBy(priority, enforced).increment();
+  void addShed(Priority priority, Mode mode) {
+    shedBy(priority, mode).increment();
   }
 
   /** Takes down a request of a stream's handler that came while there was no room. */
-  void addSlowed(boolean enforced) {
-    slowed[index(enforced)].increment();
+  void addSlowed(Mode mode) {
+    slowed[mode.ordinal()].increment();
   }
 
-  long shed(Priority priority, boolean enforced) {
-    return shedBy(priority, enforced).sum();
+  long shed(Priority priority, Mode mode) {
+    return shedBy(priority, mode).sum();
   }
 
-  long slowed(boolean enforced) {
-    return slowed[index(enforced)].sum();
+  long slowed(Mode mode) {
+    return slowed[mode.ordinal()].sum();
   }
 }

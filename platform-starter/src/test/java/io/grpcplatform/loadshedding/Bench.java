@@ -11,6 +11,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.CallClock;
 import io.grpcplatform.CallPools;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
@@ -49,6 +50,7 @@ final class Bench implements AutoCloseable {
       List<ServerFeature> others,
       ExecutorService threads,
       CpuUse cpu,
+      @Nullable CallClock time,
       String... pairs)
       throws IOException {
     this.threads = threads;
@@ -58,7 +60,7 @@ final class Bench implements AutoCloseable {
     counts = loads.of(Settings.SHARED).counts();
     echo.units = gate::units;
     List<ServerFeature> features = new ArrayList<>(others);
-    features.add(new LoadSheddingServerStage(settings, loads, CallPools.SHARED, clock));
+    features.add(new LoadSheddingServerStage(settings, loads, CallPools.SHARED, time == null ? clock : time));
     ServerPipeline pipeline = ServerPipeline.of(features, method -> true, live);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -71,7 +73,13 @@ final class Bench implements AutoCloseable {
 
   /** Serves on as many threads as there are calls. */
   static Bench of(CpuUse cpu, String... settings) throws IOException {
-    return new Bench(null, List.of(), Executors.newCachedThreadPool(), cpu, settings);
+    return new Bench(null, List.of(), Executors.newCachedThreadPool(), cpu, null, settings);
+  }
+
+  /** As {@link #of}, by the machine's clock: streams that are slowed go on by themselves. */
+  static Bench inRealTime(CpuUse cpu, String... settings) throws IOException {
+    return new Bench(
+        null, List.of(), Executors.newCachedThreadPool(), cpu, CallClock.system(), settings);
   }
 
   /**
@@ -79,18 +87,18 @@ final class Bench implements AutoCloseable {
    * settled.
    */
   static Bench inOrder(CpuUse cpu, String... settings) throws IOException {
-    return new Bench(null, List.of(), Executors.newSingleThreadExecutor(), cpu, settings);
+    return new Bench(null, List.of(), Executors.newSingleThreadExecutor(), cpu, null, settings);
   }
 
   /** As {@link #inOrder}, with other features around. */
   static Bench among(List<ServerFeature> others, CpuUse cpu, String... settings)
       throws IOException {
-    return new Bench(null, others, Executors.newSingleThreadExecutor(), cpu, settings);
+    return new Bench(null, others, Executors.newSingleThreadExecutor(), cpu, null, settings);
   }
 
   /** Serves something else. */
   static Bench serving(BindableService service, CpuUse cpu, String... settings) throws IOException {
-    return new Bench(service, List.of(), Executors.newCachedThreadPool(), cpu, settings);
+    return new Bench(service, List.of(), Executors.newCachedThreadPool(), cpu, null, settings);
   }
 
   static EchoRequest say(String text) {
@@ -136,14 +144,20 @@ final class Bench implements AutoCloseable {
         EchoServiceGrpc.newBlockingStub(as("critical")).unary(say("units")).getText());
   }
 
-  @Override
-  public void close() throws InterruptedException {
-    echo.releaseAll();
+  /** Ends the connection and the server, and waits until every handler has returned. */
+  void drain() throws InterruptedException {
     channel.shutdownNow();
     channel.awaitTermination(10, TimeUnit.SECONDS);
     server.shutdownNow();
     server.awaitTermination(10, TimeUnit.SECONDS);
     threads.shutdown();
+    threads.awaitTermination(10, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    echo.releaseAll();
+    drain();
   }
 
   static final class Ignoring implements StreamObserver<EchoResponse> {

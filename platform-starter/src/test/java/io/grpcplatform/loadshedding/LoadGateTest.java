@@ -20,7 +20,9 @@ final class LoadGateTest {
   private static LoadGate gate(CpuUse cpu) {
     return new LoadGate(
         new LoadGate.Rules(
-            AdaptiveLimit.of(AdaptiveLimit.Algorithm.FIXED, 10, 1000), LoadGate.Shares.USUAL),
+            AdaptiveLimit.of(AdaptiveLimit.Algorithm.FIXED, 10, 1000),
+            LoadGate.Shares.USUAL,
+            LoadSheddingProperties.Mode.ENFORCE),
         cpu);
   }
 

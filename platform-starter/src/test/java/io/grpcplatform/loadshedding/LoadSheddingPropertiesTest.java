@@ -163,9 +163,9 @@ final class LoadSheddingPropertiesTest {
     LoadPools.Pool after = loads.of("after");
 
     before.gate().add(3 * LoadGate.WORK + 1);
-    before.counts().addShed(Priority.SHEDDABLE, false);
-    after.counts().addShed(Priority.CRITICAL, true);
-    after.counts().addSlowed(true);
+    before.counts().addShed(Priority.SHEDDABLE, Mode.OBSERVE);
+    after.counts().addShed(Priority.CRITICAL, Mode.ENFORCE);
+    after.counts().addSlowed(Mode.ENFORCE);
 
     assertThat(gauge(registry, "after", "limit")).isEqualTo(3);
     assertThat(gauge(registry, "before", "inflight")).isEqualTo(4);
