@@ -81,12 +81,26 @@ final class AllocationTest {
     assertThat(server - bareWithDeadline).isLessThanOrEqualTo(DEFAULTS);
   }
 
+  @Test
+  void aTraceThatArrivesCostsTheServerLittleMore() throws Exception {
+    long bareTraced = bytes("bare", "bare", true, true);
+    long ours = bytes("bare", "defaults", true, true);
+
+    report("server, all defaults, traceparent", ours - bareTraced);
+    assertThat(ours - bareTraced).isLessThanOrEqualTo(DEFAULTS);
+  }
+
   private static void report(String what, long added) {
     System.out.println(
         "allocation per unary call over bare grpc-java: " + what + ": " + added + " B");
   }
 
   private static long bytes(String client, String server, boolean deadline)
+      throws IOException, InterruptedException {
+    return bytes(client, server, deadline, false);
+  }
+
+  private static long bytes(String client, String server, boolean deadline, boolean traced)
       throws IOException, InterruptedException {
     Path output = Files.createTempFile(directory, "probe", ".log");
     Process probe =
@@ -101,7 +115,8 @@ final class AllocationTest {
                     AllocationProbe.class.getName(),
                     client,
                     server,
-                    Boolean.toString(deadline)))
+                    Boolean.toString(deadline),
+                    Boolean.toString(traced)))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()))
             .directory(new File("."))

@@ -49,9 +49,13 @@ final class OverloadTest {
       assertThat(overloaded.servedShare(Priority.BACKGROUND))
           .isLessThan(overloaded.servedShare(Priority.DEFAULT));
 
-      // And half its capacity is served whole afterwards.
-      Tally after = load.run(capacity / 2, SETTLE);
+      // And all of what it can do is served again, from at most five seconds later on.
+      long over = System.nanoTime();
+      Tally after = load.run(capacity * 4 / 5, SETTLE);
+      Duration recovered = Duration.ofNanos(System.nanoTime() - over);
+      report.publishEntry("all served " + recovered.toMillis() + " ms after the overload");
       assertThat(after.servedInAll()).isEqualTo(after.sentInAll());
+      assertThat(recovered).isLessThan(Duration.ofSeconds(5));
     }
     assertThat(gate.units()).as("in flight when all is over").isZero();
   }
