@@ -78,7 +78,7 @@ final class LoadSheddingServerStage implements ServerFeature {
         return null;
       };
     }
-    Terms terms = new Terms(loads.of(pools.of(key)), usual);
+    Terms terms = new Terms(loads.of(pools.poolOf(method)), usual);
     return method.getType() == MethodType.UNARY
         ? new Unary(terms, fastest.computeIfAbsent(key, absent -> new Fastest()))
         : new Stream(terms, clock, method.getType());

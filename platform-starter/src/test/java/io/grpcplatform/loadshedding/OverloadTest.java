@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /**
  * A server is sent ten times what it can serve, over loopback. The short form is for 100 calls a
@@ -24,7 +23,7 @@ final class OverloadTest {
   private final int capacity = asked == null ? 100 : 200;
 
   @Test
-  void goodputSurvivesTenTimesTheLoad(TestReporter report) throws Exception {
+  void goodputSurvivesTenTimesTheLoad() throws Exception {
     LoadSheddingProperties settings = Settings.of("mode", "enforce");
     LoadPools loads = Settings.loads(settings, Settings.idle());
     LoadGate gate = Settings.gate(loads);
@@ -42,7 +41,7 @@ final class OverloadTest {
 
       // Then it does nearly as much as before, the critical calls first.
       double goodput = perSecond(overloaded.servedInAll(), length);
-      report.publishEntry(figures(peak, goodput, overloaded, gate));
+      System.out.println(figures(peak, goodput, overloaded, gate));
       assertThat(overloaded.sentInAll()).isGreaterThan(5L * capacity * length.toMillis() / 1000);
       assertThat(goodput).isGreaterThanOrEqualTo(0.8 * peak);
       assertThat(overloaded.servedShare(Priority.CRITICAL)).isGreaterThanOrEqualTo(0.99);
@@ -53,7 +52,7 @@ final class OverloadTest {
       long over = System.nanoTime();
       Tally after = load.run(capacity * 4 / 5, SETTLE);
       Duration recovered = Duration.ofNanos(System.nanoTime() - over);
-      report.publishEntry("all served " + recovered.toMillis() + " ms after the overload");
+      System.out.println("all served " + recovered.toMillis() + " ms after the overload");
       assertThat(after.servedInAll()).isEqualTo(after.sentInAll());
       assertThat(recovered).isLessThan(Duration.ofSeconds(5));
     }
@@ -61,7 +60,7 @@ final class OverloadTest {
   }
 
   @Test
-  void withoutSheddingTheSameLoadIsACollapse(TestReporter report) throws Exception {
+  void withoutSheddingTheSameLoadIsACollapse() throws Exception {
     Duration bounded = asked == null ? Duration.ofMillis(1_700) : length;
     try (FixedCapacity server = new FixedCapacity(capacity);
         OpenLoop load = new OpenLoop(server.server.getPort())) {
@@ -70,7 +69,7 @@ final class OverloadTest {
       Tally overloaded = load.run(10 * capacity, bounded);
 
       double late = perSecond(overloaded.servedLate.sum(), bounded.dividedBy(2));
-      report.publishEntry(
+      System.out.println(
           String.format(
               Locale.ROOT,
               "without: goodput %.0f/s in the second half, critical %.3f",

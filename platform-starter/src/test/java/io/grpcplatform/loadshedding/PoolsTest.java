@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** Two services of one server over loopback, each on threads of its own. */
 final class PoolsTest {
 
-  private static final CallPools BY_SERVICE = key -> key.service();
+  private static final CallPools BY_SERVICE = method -> String.valueOf(method.getServiceName());
 
   /** Answers at once. */
   private static final class Ranked extends RankedServiceGrpc.RankedServiceImplBase {

@@ -1,10 +1,10 @@
 package io.grpcplatform.loadshedding;
 
 import io.grpcplatform.CallClock;
-import io.grpcplatform.CallKey;
 import io.grpcplatform.CallPools;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
+import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -16,7 +16,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 final class Settings {
 
   /** The name of the one pool of a server that was told nothing else. */
-  static final String SHARED = CallPools.SHARED.of(CallKey.UNKNOWN);
+  static final String SHARED = CallPools.SHARED.poolOf(EchoServiceGrpc.getUnaryMethod());
 
   private Settings() {}
 
