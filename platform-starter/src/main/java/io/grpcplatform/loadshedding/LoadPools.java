@@ -23,8 +23,7 @@ final class LoadPools {
   private final List<Consumer<? super Pool>> watchers = new ArrayList<>();
   private LoadSheddingProperties settings;
 
-  LoadPools(
-      LoadSheddingProperties start, CpuUse cpu, Supplier<? extends RandomGenerator> random) {
+  LoadPools(LoadSheddingProperties start, CpuUse cpu, Supplier<? extends RandomGenerator> random) {
     this.settings = start;
     this.cpu = cpu;
     this.random = random;
@@ -73,9 +72,7 @@ final class LoadPools {
       LoadGate gate = pool.gate();
       gate.rules(
           new LoadGate.Rules(
-              gate.rules()
-                  .limit()
-                  .under(next.algorithm(), next.initialLimit(), next.maxLimit()),
+              gate.rules().limit().under(next.algorithm(), next.initialLimit(), next.maxLimit()),
               next.priorities().shares(),
               next.modeNow()));
     }

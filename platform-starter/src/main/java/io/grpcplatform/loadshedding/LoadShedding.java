@@ -3,7 +3,6 @@ package io.grpcplatform.loadshedding;
 import io.grpcplatform.ChannelContributor;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.loadshedding.LoadSheddingProperties.Mode;
-import io.grpcplatform.loadshedding.LoadSheddingProperties.Priorities;
 import java.util.Map;
 
 /**

@@ -18,8 +18,7 @@ public final class LoadSheddingAutoConfiguration {
 
   @Bean
   LoadPools platformLoadPools(LoadSheddingProperties start) {
-    return new LoadPools(
-        start, CpuUse.ofProcess(System.nanoTime()), ThreadLocalRandom::current);
+    return new LoadPools(start, CpuUse.ofProcess(System.nanoTime()), ThreadLocalRandom::current);
   }
 
   @Bean

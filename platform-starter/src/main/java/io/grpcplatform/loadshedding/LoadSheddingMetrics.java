@@ -44,8 +44,7 @@ final class LoadSheddingMetrics implements MeterBinder {
   private static void countRefused(MeterRegistry registry, LoadPools.Pool pool, Mode mode) {
     String word = mode.name().toLowerCase(Locale.ROOT);
     for (Priority priority : Priority.values()) {
-      FunctionCounter.builder(
-              PREFIX + "shed", pool.counts(), counts -> counts.shed(priority, mode))
+      FunctionCounter.builder(PREFIX + "shed", pool.counts(), counts -> counts.shed(priority, mode))
           .description("Calls refused (mode enforce) or that would be (mode observe)")
           .tag("priority", priority.word())
           .tag("mode", word)

@@ -157,8 +157,6 @@ record LoadSheddingProperties(
   Priority priorityOf(CallKey key, @Nullable String contract) {
     Priority own = methods.get(key.fullMethodName());
     Priority agreed = own == null ? Priority.of(contract) : own;
-    return agreed == null
-        ? methods.getOrDefault(key.service() + "/*", Priority.DEFAULT)
-        : agreed;
+    return agreed == null ? methods.getOrDefault(key.service() + "/*", Priority.DEFAULT) : agreed;
   }
 }

@@ -54,8 +54,7 @@ final class LoadSheddingServerStage implements ServerFeature {
   static LoadSheddingServerStage alone(LoadSheddingProperties settings) {
     return new LoadSheddingServerStage(
         Live.fixed(LoadSheddingProperties.class, settings),
-        new LoadPools(
-            settings, CpuUse.ofProcess(System.nanoTime()), ThreadLocalRandom::current),
+        new LoadPools(settings, CpuUse.ofProcess(System.nanoTime()), ThreadLocalRandom::current),
         CallPools.SHARED,
         CallClock.system());
   }

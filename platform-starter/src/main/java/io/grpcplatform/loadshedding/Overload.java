@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The refusals of an overloaded pool, made beforehand: each priority's is renewed at most ten
- * times a second, with the numbers of that moment and with another time to come back, so that
- * callers do not return all at once.
+ * The refusals of an overloaded pool, made beforehand: each priority's is renewed at most ten times
+ * a second, with the numbers of that moment and with another time to come back, so that callers do
+ * not return all at once.
  *
  * <p>Threading: safe.
  */

@@ -36,8 +36,8 @@ import org.springframework.context.annotation.Configuration;
  * Measures, in a process of its own, what one unary call allocates: in-process transport, direct
  * executor, so that both sides run on the measured thread. Arguments: {@code
  * client=bare|off|standard|defaults}, {@code server=bare|off|standard|defaults}, {@code
- * deadline=true|false} (of the bare client's calls), {@code traced=true|false} (whether they bring a
- * trace that is not recorded). Prints the median.
+ * deadline=true|false} (of the bare client's calls), {@code traced=true|false} (whether they bring
+ * a trace that is not recorded). Prints the median.
  */
 final class AllocationProbe {
 

@@ -60,7 +60,9 @@ final class Bench implements AutoCloseable {
     counts = loads.of(Settings.SHARED).counts();
     echo.units = gate::units;
     List<ServerFeature> features = new ArrayList<>(others);
-    features.add(new LoadSheddingServerStage(settings, loads, CallPools.SHARED, time == null ? clock : time));
+    features.add(
+        new LoadSheddingServerStage(
+            settings, loads, CallPools.SHARED, time == null ? clock : time));
     ServerPipeline pipeline = ServerPipeline.of(features, method -> true, live);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))

@@ -76,8 +76,7 @@ final class LiveLoadSheddingTest {
       bench.hold(2);
       assertThat(bench.call("sheddable")).isNotNull();
 
-      bench.change(
-          "mode", "enforce", "algorithm", "fixed", "initial-limit", "3");
+      bench.change("mode", "enforce", "algorithm", "fixed", "initial-limit", "3");
       assertThat(bench.call("sheddable")).isNull();
 
       bench.change(

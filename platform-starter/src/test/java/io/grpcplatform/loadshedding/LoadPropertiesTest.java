@@ -110,11 +110,12 @@ final class LoadPropertiesTest {
             });
   }
 
-  /** What a stream's handler does: 0 takes a message, 1 answers, others ask for that many less 1. */
+  /**
+   * What a stream's handler does: 0 takes a message, 1 answers, others ask for that many less 1.
+   */
   @Property(tries = 500, seed = SEED)
   void messagesInWorkAreNeverNegativeNorMoreThanCame(
-      @ForAll boolean bidirectional,
-      @ForAll List<@IntRange(min = 0, max = 1_100) Integer> doings) {
+      @ForAll boolean bidirectional, @ForAll List<@IntRange(min = 0, max = 1_100) Integer> doings) {
     MessagesInWork messages = new MessagesInWork(bidirectional);
     int came = 0;
     for (int doing : doings) {
@@ -133,8 +134,7 @@ final class LoadPropertiesTest {
 
   @Property(tries = 300, seed = SEED)
   void aHandlerThatPacesItselfIsNeverCountedBeyondItsPace(
-      @ForAll @IntRange(min = 1, max = 50) int window,
-      @ForAll List<Boolean> answered) {
+      @ForAll @IntRange(min = 1, max = 50) int window, @ForAll List<Boolean> answered) {
     MessagesInWork messages = new MessagesInWork(true);
     messages.asked(window);
     int credit = window;

@@ -67,8 +67,7 @@ final class LoadSheddingPropertiesTest {
     assertThat(settings.maxLimit()).isEqualTo(70);
     assertThat(settings.priorities().shares()).isEqualTo(new LoadGate.Shares(300, 110, 80, 50));
     assertThat(settings.priorityOf(GET, null)).isEqualTo(Priority.BACKGROUND);
-    assertThat(settings.priorityOf(PAY, null))
-        .isEqualTo(Priority.CRITICAL);
+    assertThat(settings.priorityOf(PAY, null)).isEqualTo(Priority.CRITICAL);
   }
 
   @Test

@@ -66,8 +66,7 @@ final class PoolsTest {
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .callExecutor(forEcho(echoThreads));
     pipeline.install(builder);
-    Server server =
-        builder.addService(new HeldEcho()).addService(new Ranked()).build().start();
+    Server server = builder.addService(new HeldEcho()).addService(new Ranked()).build().start();
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
     try {

@@ -71,8 +71,7 @@ final class PriorityPropagationTest {
   }
 
   private static ManagedChannel carrying(int port) {
-    NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext();
+    NettyChannelBuilder builder = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext();
     LoadShedding.priorities().contribute("next", builder);
     return builder.build();
   }

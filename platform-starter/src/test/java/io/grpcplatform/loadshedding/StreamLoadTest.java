@@ -256,8 +256,7 @@ final class StreamLoadTest {
   @Test
   void aSlowedStreamIsDrainedAsAnyOther() throws Exception {
     AtomicReference<CallControl> control = new AtomicReference<>();
-    try (Bench bench =
-        Bench.among(List.of(new Drain(control)), Settings.saturated(), ENFORCED)) {
+    try (Bench bench = Bench.among(List.of(new Drain(control)), Settings.saturated(), ENFORCED)) {
       Talk talk = new Talk(bench);
       talk.say("hello");
       talk.answer();
@@ -269,7 +268,8 @@ final class StreamLoadTest {
 
       control.get().end(new Refusal(Refusal.Reason.DRAINING, "The server drains", null));
 
-      assertThat(Refusal.reasonOf(Status.trailersFromThrowable(talk.failed.get(10, TimeUnit.SECONDS))))
+      assertThat(
+              Refusal.reasonOf(Status.trailersFromThrowable(talk.failed.get(10, TimeUnit.SECONDS))))
           .isEqualTo(Refusal.Reason.DRAINING);
       assertThat(bench.unitsSeen()).as("besides the three").isEqualTo(4 * LoadGate.WORK);
       assertThat(bench.clock.waiting()).isZero();
