@@ -11,39 +11,46 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class ShedCounts {
 
-  private static final int PRIORITIES = Priority.values().length;
-  private static final int MODES = Mode.values().length;
+  private final Counts off = new Counts();
+  private final Counts observed = new Counts();
+  private final Counts enforced = new Counts();
 
-  private final LongAdder[] shed = adders(MODES * PRIORITIES);
-  private final LongAdder[] slowed = adders(MODES);
+  /** The counts of one mode. */
+  private static final class Counts {
+    private final LongAdder[] shed = new LongAdder[Priority.values().length];
+    private final LongAdder slowed = new LongAdder();
 
-  private static LongAdder[] adders(int count) {
-    LongAdder[] adders = new LongAdder[count];
-    for (int i = 0; i < count; i++) {
-      adders[i] = new LongAdder();
+    Counts() {
+      for (int i = 0; i < shed.length; i++) {
+        shed[i] = new LongAdder();
+      }
     }
-    return adders;
   }
 
-  private LongAdder shedBy(Priority priority, Mode mode) {
-    return shed[mode.ordinal() * PRIORITIES + priority.rank()];
+  // A call may be judged just after its feature was switched off: that counts, and nobody asks.
+  private Counts of(Mode mode) {
+    return switch (mode) {
+      case OFF -> off;
+      case OBSERVE -> observed;
+      case ENFORCE -> enforced;
+    };
   }
 
   /** Takes down a call that was one too many. */
   void addShed(Priority priority, Mode mode) {
-    shedBy(priority, mode).increment();
+    of(mode).shed[priority.rank()].increment();
   }
 
   /** Takes down a request of a stream's handler that came while there was no room. */
   void addSlowed(Mode mode) {
-    slowed[mode.ordinal()].increment();
+    of(mode).slowed.increment();
   }
 
   long shed(Priority priority, Mode mode) {
-    return shedBy(priority, mode).sum();
+    return of(mode).shed[priority.rank()].sum();
   }
 
   long slowed(Mode mode) {
-    return slowed[mode.ordinal()].sum();
+    return of(mode).slowed.sum();
   }
 }

@@ -182,7 +182,7 @@ final class LiveLoadSheddingTest {
       boolean stream = random.nextInt(3) == 0;
       ClientCall<EchoRequest, EchoResponse> call =
           bench
-              .as(Priority.values()[random.nextInt(4)].word())
+              .as(List.of(Priority.values()).get(random.nextInt(4)).word())
               .newCall(
                   stream ? EchoServiceGrpc.getBidiMethod() : EchoServiceGrpc.getUnaryMethod(),
                   CallOptions.DEFAULT);
