@@ -19,8 +19,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class LoadGate {
 
-  /** What a call in work counts; an idle stream counts {@link #IDLE_STREAM}. */
-  static final int WORK = 16;
+  /**
+   * What a call in work counts; an idle stream counts {@link #IDLE_STREAM}. Thousands of those on
+   * one server are usual, and must not fill a limit of some tens of calls.
+   */
+  static final int WORK = 1024;
 
   static final int IDLE_STREAM = 1;
 
@@ -126,7 +129,7 @@ final class LoadGate {
     return (int) ((units() + WORK - 1) / WORK);
   }
 
-  /** What is in flight in sixteenths of a call. */
+  /** What is in flight, a call in work as {@link #WORK}. */
   long units() {
     return inFlightFor(Priority.BACKGROUND);
   }

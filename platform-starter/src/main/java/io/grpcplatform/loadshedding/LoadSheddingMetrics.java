@@ -33,7 +33,7 @@ final class LoadSheddingMetrics implements MeterBinder {
         .strongReference(true)
         .register(registry);
     Gauge.builder(PREFIX + "inflight", pool.gate(), LoadGate::inFlight)
-        .description("Calls in flight, an idle stream as a sixteenth")
+        .description("Calls in flight, a thousand idle streams as one")
         .tag("pool", pool.name())
         .strongReference(true)
         .register(registry);

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream: a sixteenth of a call while it is idle, and while it works a whole one for each
+ * One stream: a thousandth of a call while it is idle, and while it works a whole one for each
  * message in work. It works while a callback of its handler runs, and from a message's arrival
  * until the handler answers it or asks for the next.
  *

@@ -27,6 +27,12 @@ final class AllocationTest {
   private static final long STANDARD = 1024;
   private static final long DEFAULTS = 1152;
 
+  /**
+   * Reading {@code traceparent} costs 360 B, most of it the texts of header and ids, and saves 72
+   * of a new trace's id. A bare server does not look at the header.
+   */
+  private static final long TRACED = DEFAULTS + 360 - 72;
+
   @TempDir static Path directory;
 
   private static long bare;
@@ -87,7 +93,7 @@ final class AllocationTest {
     long ours = bytes("bare", "defaults", true, true);
 
     report("server, all defaults, traceparent", ours - bareTraced);
-    assertThat(ours - bareTraced).isLessThanOrEqualTo(DEFAULTS);
+    assertThat(ours - bareTraced).isLessThanOrEqualTo(TRACED);
   }
 
   private static void report(String what, long added) {

@@ -140,7 +140,7 @@ final class Bench implements AutoCloseable {
     live.apply(Map.of(settings, Settings.of(pairs)));
   }
 
-  /** What a critical call finds in flight, itself included, in sixteenths of a call. */
+  /** What a critical call finds in flight, itself included. */
   long unitsSeen() {
     return Long.parseLong(
         EchoServiceGrpc.newBlockingStub(as("critical")).unary(say("units")).getText());

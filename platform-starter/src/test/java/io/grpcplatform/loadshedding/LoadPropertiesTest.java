@@ -74,7 +74,7 @@ final class LoadPropertiesTest {
   void theMoreImportantIsNeverShedBeforeTheLess(
       @ForAll("shares") Shares shares,
       @ForAll @IntRange(min = 1, max = 2_000) int max,
-      @ForAll @LongRange(min = 0, max = 400_000) long units) {
+      @ForAll @LongRange(min = 0, max = 10_000_000) long units) {
     List<Priority> mostImportantFirst = List.of(Priority.values());
     boolean below = false;
     for (int rank = mostImportantFirst.size() - 1; rank >= 0; rank--) {
@@ -89,8 +89,8 @@ final class LoadPropertiesTest {
   void whoIsShedWithLessInFlightIsShedWithMore(
       @ForAll Priority priority,
       @ForAll @IntRange(min = 1, max = 2_000) int max,
-      @ForAll @LongRange(min = 0, max = 400_000) long units,
-      @ForAll @LongRange(min = 0, max = 400_000) long more) {
+      @ForAll @LongRange(min = 0, max = 10_000_000) long units,
+      @ForAll @LongRange(min = 0, max = 10_000_000) long more) {
     boolean let = letsIn(Shares.USUAL, max, units, priority);
     boolean letWithMore = letsIn(Shares.USUAL, max, units + more, priority);
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.grpcplatform.CallKey;
-import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.SettingException;
@@ -209,10 +208,10 @@ final class LoadSheddingPropertiesTest {
             });
   }
 
-  @SuppressWarnings("unchecked") // the bean of that name is of that type
   private static void change(ApplicationContext context, LoadSheddingProperties next) {
-    Live<LoadSheddingProperties> settings =
-        (Live<LoadSheddingProperties>) context.getBean("platformLoadSheddingSettings");
-    context.getBean(LiveSettings.class).apply(Map.of(settings, next));
+    LiveSettings live = context.getBean(LiveSettings.class);
+    live.all().stream()
+        .filter(settings -> settings.type() == LoadSheddingProperties.class)
+        .forEach(settings -> live.apply(Map.of(settings, next)));
   }
 }
