@@ -5,8 +5,11 @@ import io.github.resilience4j.common.CompositeCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties;
 import io.grpcplatform.CallClock;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import java.util.List;
+import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -44,19 +47,64 @@ public final class CircuitBreakerAutoConfiguration {
   }
 
   @Bean
-  CircuitBreakerClientStage platformCircuitBreakerClientStage(
-      CircuitBreakerProperties properties,
+  Live<CircuitBreakerProperties> platformCircuitBreakerSettings(
+      CircuitBreakerProperties start, LiveSettings settings) {
+    return settings.add(CircuitBreakerProperties.class, start);
+  }
+
+  @Bean
+  ConfiguredBreakers platformConfiguredBreakers(
       CircuitBreakerRegistry registry,
-      CommonCircuitBreakerConfigurationProperties settings,
-      ObjectProvider<CompositeCustomizer<CircuitBreakerConfigCustomizer>> customizer,
+      CommonCircuitBreakerConfigurationProperties properties,
+      ObjectProvider<CompositeCustomizer<CircuitBreakerConfigCustomizer>> customizer) {
+    return new ConfiguredBreakers(
+        registry,
+        properties,
+        customizer.getIfAvailable(() -> new CompositeCustomizer<>(List.of())));
+  }
+
+  @Bean
+  BreakerGates platformBreakerGates(
+      ConfiguredBreakers breakers,
+      CircuitBreakerRegistry registry,
       ConnectBackoffs backoffs,
-      CallClock clock) {
-    ConfiguredBreakers breakers =
-        new ConfiguredBreakers(
-            registry,
-            settings,
-            customizer.getIfAvailable(() -> new CompositeCustomizer<>(List.of())));
+      CallClock clock,
+      CommonCircuitBreakerConfigurationProperties properties,
+      LiveSettings settings) {
+    BreakerGates gates = new BreakerGates(breakers, registry, clock, backoffs::reset);
+    addLive(properties.getClass(), properties, settings)
+        .check(breakers::check)
+        .onChange(
+            next -> {
+              breakers.use(next);
+              gates.renew();
+            });
+    return gates;
+  }
+
+  /** Under the bean's own class, whose annotation names resilience4j's prefix. */
+  private static <T extends CommonCircuitBreakerConfigurationProperties> Live<T> addLive(
+      Class<T> type,
+      CommonCircuitBreakerConfigurationProperties properties,
+      LiveSettings settings) {
+    // A copy: resilience4j, and we for it, write to the bean.
+    T start = BreakerSettings.copyInto(properties, BeanUtils.instantiateClass(type));
+    return settings.add(type, start);
+  }
+
+  @Bean
+  CircuitBreakerClientStage platformCircuitBreakerClientStage(
+      Live<CircuitBreakerProperties> settings,
+      BreakerGates gates,
+      CallClock clock,
+      ObjectProvider<OutcomeClassifier> classifiers,
+      ObjectProvider<CircuitBreakerFallback<?, ?>> fallbacks) {
     return new CircuitBreakerClientStage(
-        properties, breakers::of, registry, clock, backoffs::reset);
+        settings,
+        gates,
+        clock,
+        CircuitBreakerClientStage.CHANCE,
+        classifiers.orderedStream().toList(),
+        fallbacks.orderedStream().toList());
   }
 }

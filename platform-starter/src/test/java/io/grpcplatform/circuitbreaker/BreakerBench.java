@@ -5,8 +5,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.core.IntervalFunction;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -23,29 +26,39 @@ final class BreakerBench {
   final TestClock clock = new TestClock();
   final AtomicInteger connects = new AtomicInteger();
   final ConnectBackoffs backoffs = new ConnectBackoffs();
+  final LiveSettings settings = new LiveSettings();
+  final Live<CircuitBreakerProperties> live;
   final CircuitBreakerRegistry registry;
   final CircuitBreakerClientStage stage;
+
+  /** What the stage draws as random number. */
+  volatile double chance;
+
+  private final BreakerGates gates;
 
   BreakerBench(String... settings) {
     this(3, 4, settings);
   }
 
   BreakerBench(int probes, int minimumCalls, String... settings) {
-    registry =
-        CircuitBreakerRegistry.of(
-            CircuitBreakerConfig.custom()
-                .clock(clock)
-                .slidingWindowType(SlidingWindowType.TIME_BASED)
-                .slidingWindowSize(10)
-                .minimumNumberOfCalls(minimumCalls)
-                .failureRateThreshold(50)
-                .waitIntervalFunctionInOpenState(
-                    IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(5), 2))
-                .permittedNumberOfCallsInHalfOpenState(probes)
-                .build());
-    stage =
-        new CircuitBreakerClientStage(
-            settings(settings),
+    this(
+        CircuitBreakerConfig.custom()
+            .slidingWindowType(SlidingWindowType.TIME_BASED)
+            .slidingWindowSize(10)
+            .minimumNumberOfCalls(minimumCalls)
+            .failureRateThreshold(50)
+            .waitIntervalFunctionInOpenState(
+                IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(5), 2))
+            .permittedNumberOfCallsInHalfOpenState(probes)
+            .build(),
+        settings);
+  }
+
+  BreakerBench(CircuitBreakerConfig config, String... settings) {
+    registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.from(config).clock(clock).build());
+    live = this.settings.add(CircuitBreakerProperties.class, settings(settings));
+    gates =
+        new BreakerGates(
             registry::circuitBreaker,
             registry,
             clock.calls,
@@ -53,6 +66,19 @@ final class BreakerBench {
               connects.incrementAndGet();
               backoffs.reset(channel);
             });
+    stage = stage(List.of());
+  }
+
+  /** Another stage on the same breakers, with users' beans. */
+  CircuitBreakerClientStage stage(
+      List<OutcomeClassifier> classifiers, CircuitBreakerFallback<?, ?>... fallbacks) {
+    return new CircuitBreakerClientStage(
+        live, gates, clock.calls, () -> chance, classifiers, List.of(fallbacks));
+  }
+
+  /** Changes settings while calls run. */
+  void change(String... pairs) {
+    settings.apply(Map.of(live, settings(pairs)));
   }
 
   static CircuitBreakerProperties settings(String... pairs) {
