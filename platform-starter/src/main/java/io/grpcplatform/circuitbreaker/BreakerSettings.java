@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeanUtils;
 import org.springframework.beans.BeanWrapper;
 import org.springframework.beans.PropertyAccessorFactory;
 
@@ -29,16 +30,19 @@ final class BreakerSettings {
   private final CommonCircuitBreakerConfigurationProperties settings;
 
   BreakerSettings(CommonCircuitBreakerConfigurationProperties original) {
-    settings = copyInto(original, new CommonCircuitBreakerConfigurationProperties());
+    settings = copyOf(original, CommonCircuitBreakerConfigurationProperties.class);
     GrpcBreakerDefaults.contribute(settings);
   }
 
-  /** Copies configurations and instances, leaf by leaf. */
-  static <T extends CommonCircuitBreakerConfigurationProperties> T copyInto(
-      CommonCircuitBreakerConfigurationProperties from, T to) {
-    from.getConfigs().forEach((name, config) -> to.getConfigs().put(name, copy(config)));
-    from.getInstances().forEach((name, instance) -> to.getInstances().put(name, copy(instance)));
-    return to;
+  /** A copy of configurations and instances, leaf by leaf. */
+  static <T extends CommonCircuitBreakerConfigurationProperties> T copyOf(
+      CommonCircuitBreakerConfigurationProperties original, Class<T> type) {
+    T copy = BeanUtils.instantiateClass(type);
+    original.getConfigs().forEach((name, config) -> copy.getConfigs().put(name, copy(config)));
+    original
+        .getInstances()
+        .forEach((name, instance) -> copy.getInstances().put(name, copy(instance)));
+    return copy;
   }
 
   /**

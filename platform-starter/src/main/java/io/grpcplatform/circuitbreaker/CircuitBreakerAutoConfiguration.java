@@ -9,7 +9,6 @@ import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import java.util.List;
-import org.springframework.beans.BeanUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -69,27 +68,10 @@ public final class CircuitBreakerAutoConfiguration {
       CircuitBreakerRegistry registry,
       ConnectBackoffs backoffs,
       CallClock clock,
-      CommonCircuitBreakerConfigurationProperties properties,
       LiveSettings settings) {
     BreakerGates gates = new BreakerGates(breakers, registry, clock, backoffs::reset);
-    addLive(properties.getClass(), properties, settings)
-        .check(breakers::check)
-        .onChange(
-            next -> {
-              breakers.use(next);
-              gates.renew();
-            });
+    breakers.follow(settings, gates::renew);
     return gates;
-  }
-
-  /** Under the bean's own class, whose annotation names resilience4j's prefix. */
-  private static <T extends CommonCircuitBreakerConfigurationProperties> Live<T> addLive(
-      Class<T> type,
-      CommonCircuitBreakerConfigurationProperties properties,
-      LiveSettings settings) {
-    // A copy: resilience4j, and we for it, write to the bean.
-    T start = BreakerSettings.copyInto(properties, BeanUtils.instantiateClass(type));
-    return settings.add(type, start);
   }
 
   @Bean

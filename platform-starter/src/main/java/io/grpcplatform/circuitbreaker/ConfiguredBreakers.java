@@ -6,6 +6,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.common.CompositeCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties;
+import io.grpcplatform.LiveSettings;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,14 +39,29 @@ final class ConfiguredBreakers implements BreakerGates.Breakers {
     this.now = start;
   }
 
-  /** Throws for settings that cannot be used. */
-  void check(CommonCircuitBreakerConfigurationProperties next) {
-    new BreakerSettings(next).check(customizer);
+  /**
+   * Lets resilience4j's settings change, under the class whose annotation names their prefix.
+   *
+   * @param changed runs when others hold
+   */
+  void follow(LiveSettings all, Runnable changed) {
+    follow(original.getClass(), all, changed);
   }
 
-  /** Goes on with other settings, which were checked. */
-  synchronized void use(CommonCircuitBreakerConfigurationProperties next) {
-    now = new BreakerSettings(next);
+  private <T extends CommonCircuitBreakerConfigurationProperties> void follow(
+      Class<T> type, LiveSettings all, Runnable changed) {
+    // A copy: resilience4j writes to the bean, and so does this for its health and events.
+    all.add(type, BreakerSettings.copyOf(original, type))
+        .check(next -> new BreakerSettings(next).check(customizer))
+        .onChange(
+            next -> {
+              use(new BreakerSettings(next));
+              changed.run();
+            });
+  }
+
+  private synchronized void use(BreakerSettings next) {
+    now = next;
   }
 
   @Override

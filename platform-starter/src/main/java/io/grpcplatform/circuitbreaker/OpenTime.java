@@ -46,8 +46,10 @@ final class OpenTime {
   /** Puts a breaker that was just made into a state that one before it is in. */
   void carry(State state, CircuitBreaker next) {
     synchronized (this) {
+      // Settings may begin in another state, and not every state leads to every other.
+      next.transitionToClosedState();
       switch (state) {
-        case CLOSED -> next.transitionToClosedState();
+        case CLOSED -> {}
         case DISABLED -> next.transitionToDisabledState();
         case METRICS_ONLY -> next.transitionToMetricsOnlyState();
         case FORCED_OPEN -> next.transitionToForcedOpenState();
@@ -66,7 +68,8 @@ final class OpenTime {
 
   /** Opens a breaker as often as its predecessor was, for it counts that by itself. */
   private void open(CircuitBreaker next) {
-    for (int opening = 0; opening < Math.min(openedInARow, LONGEST_ROW); opening++) {
+    int openings = Math.min(Math.max(1, openedInARow), LONGEST_ROW);
+    for (int opening = 0; opening < openings; opening++) {
       next.transitionToOpenState();
     }
   }

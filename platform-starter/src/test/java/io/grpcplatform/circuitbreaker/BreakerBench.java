@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -35,6 +37,21 @@ final class BreakerBench {
   volatile double chance;
 
   private final BreakerGates gates;
+  private volatile @Nullable CircuitBreakerConfig nextConfig;
+
+  private final class Replaced implements BreakerGates.Breakers {
+    @Override
+    public CircuitBreaker of(String name) {
+      return registry.circuitBreaker(name);
+    }
+
+    @Override
+    public @Nullable CircuitBreakerConfig changed(String name) {
+      CircuitBreakerConfig next = nextConfig;
+      nextConfig = null;
+      return next;
+    }
+  }
 
   BreakerBench(String... settings) {
     this(3, 4, settings);
@@ -59,7 +76,7 @@ final class BreakerBench {
     live = this.settings.add(CircuitBreakerProperties.class, settings(settings));
     gates =
         new BreakerGates(
-            registry::circuitBreaker,
+            new Replaced(),
             registry,
             clock.calls,
             channel -> {
@@ -79,6 +96,13 @@ final class BreakerBench {
   /** Changes settings while calls run. */
   void change(String... pairs) {
     settings.apply(Map.of(live, settings(pairs)));
+  }
+
+  /** Changes the breaker's own settings while calls run. */
+  void changeBreaker(UnaryOperator<CircuitBreakerConfig.Builder> change) {
+    nextConfig =
+        change.apply(CircuitBreakerConfig.from(breaker().getCircuitBreakerConfig())).build();
+    gates.renew();
   }
 
   static CircuitBreakerProperties settings(String... pairs) {

@@ -94,7 +94,7 @@ final class OverloadThrottleTest {
     SplittableRandom random = new SplittableRandom(2026);
     ArrayDeque<Seen> seen = new ArrayDeque<>();
     long millis = 0;
-    for (int step = 0; step < 200_000; step++) {
+    for (int step = 0; step < 30_000; step++) {
       long gap = random.nextInt(50) == 0 ? random.nextLong(15_000) : random.nextLong(20);
       clock.advance(Duration.ofMillis(gap));
       millis += gap;
@@ -107,7 +107,7 @@ final class OverloadThrottleTest {
         throttle.rejected();
       }
       seen.add(new Seen(second, accepted));
-      if (step % 50 == 0) {
+      if (step % 10 == 0) {
         double multiplier = 1 + random.nextDouble() * 4;
         long accepts = seen.stream().filter(Seen::accepted).count();
         double probability = throttle.probability(multiplier);
