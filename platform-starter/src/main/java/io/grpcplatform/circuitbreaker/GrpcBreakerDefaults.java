@@ -53,7 +53,7 @@ final class GrpcBreakerDefaults {
     if (grpc.getRecordExceptions() == null && grpc.getRecordFailurePredicate() == null) {
       // The outcome table has decided before resilience4j is told; a list that the user made for
       // other protocols must not turn failures into successes.
-      grpc.setRecordExceptions(statusExceptions());
+      grpc.setRecordExceptions(arrayOf(StatusRuntimeException.class));
     }
     growingWait(grpc, OPEN);
   }
@@ -91,8 +91,9 @@ final class GrpcBreakerDefaults {
     }
   }
 
-  @SuppressWarnings("unchecked") // resilience4j wants an array of a generic type
-  private static Class<? extends Throwable>[] statusExceptions() {
-    return (Class<? extends Throwable>[]) new Class<?>[] {StatusRuntimeException.class};
+  /** An array of a generic type, which the language has no other word for. */
+  @SafeVarargs
+  private static <T> T[] arrayOf(T... elements) {
+    return elements;
   }
 }
