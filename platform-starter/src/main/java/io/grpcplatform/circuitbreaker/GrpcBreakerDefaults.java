@@ -53,7 +53,7 @@ final class GrpcBreakerDefaults {
     if (grpc.getRecordExceptions() == null && grpc.getRecordFailurePredicate() == null) {
       // The outcome table has decided before resilience4j is told; a list that the user made for
       // other protocols must not turn failures into successes.
-      grpc.setRecordExceptions(arrayOf(StatusRuntimeException.class));
+      grpc.setRecordExceptions(statusExceptions());
     }
     growingWait(grpc, OPEN);
   }
@@ -91,9 +91,8 @@ final class GrpcBreakerDefaults {
     }
   }
 
-  /** An array of a generic type, which the language has no other word for. */
-  @SafeVarargs
-  private static <T> T[] arrayOf(T... elements) {
-    return elements;
+  @SuppressWarnings("unchecked") // resilience4j wants an array of a generic type
+  private static Class<? extends Throwable>[] statusExceptions() {
+    return (Class<? extends Throwable>[]) new Class<?>[] {StatusRuntimeException.class};
   }
 }
