@@ -1,6 +1,7 @@
 package io.grpcplatform.circuitbreaker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -61,9 +62,9 @@ final class LivePropertiesTest {
   private void fail(Channel called, int calls) {
     backend.failing = Status.UNAVAILABLE;
     for (int i = 0; i < calls; i++) {
-      catchThrowableOfType(
-          StatusRuntimeException.class,
-          () -> EchoServiceGrpc.newBlockingStub(called).unary(EchoRequest.getDefaultInstance()));
+      assertThatThrownBy(
+              () -> EchoServiceGrpc.newBlockingStub(called).unary(EchoRequest.getDefaultInstance()))
+          .isInstanceOf(StatusRuntimeException.class);
     }
     backend.failing = null;
   }
