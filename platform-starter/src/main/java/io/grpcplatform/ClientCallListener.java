@@ -61,7 +61,10 @@ sealed class ClientCallListener<R> extends ClientCall.Listener<R> permits Answer
   }
 
   final void tellMessage(Object message) {
-    machine.hooks.within(null, MESSAGE, this, message);
+    // A hook may have ended the call with a status of its own.
+    if (!machine.endedByPlatform()) {
+      machine.hooks.within(null, MESSAGE, this, message);
+    }
   }
 
   @Override
