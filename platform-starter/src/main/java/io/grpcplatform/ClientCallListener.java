@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * What a client's real call tells: the hooks hear it first, then the caller. Runs on the call's
  * executor.
  */
-final class ClientCallListener<R> extends ClientCall.Listener<R> {
+sealed class ClientCallListener<R> extends ClientCall.Listener<R> permits AnsweredCallListener {
 
   private static final HookChain.Callback<ClientCallListener<?>> HEADERS =
       (self, headers) -> self.caller.onHeaders((Metadata) Objects.requireNonNull(headers));
   private static final HookChain.Callback<ClientCallListener<?>> MESSAGE =
       (self, message) -> self.deliver(message);
   private static final HookChain.Callback<ClientCallListener<?>> CLOSE =
-      (self, outcome) -> self.close((Outcome) Objects.requireNonNull(outcome));
+      (self, status) -> self.close((Status) Objects.requireNonNull(status));
   private static final HookChain.Callback<ClientCallListener<?>> READY =
       (self, nothing) -> self.caller.onReady();
 
@@ -38,6 +38,10 @@ final class ClientCallListener<R> extends ClientCall.Listener<R> {
   @Override
   public void onHeaders(Metadata headers) {
     machine.hooks.headers(headers);
+    tellHeaders(headers);
+  }
+
+  final void tellHeaders(Metadata headers) {
     if (!machine.endedByPlatform()) {
       machine.hooks.within(null, HEADERS, this, headers);
     }
@@ -51,8 +55,14 @@ final class ClientCallListener<R> extends ClientCall.Listener<R> {
     Refusal refused = machine.hooks.received(message);
     if (refused != null) {
       machine.end(refused);
-    } else if (!machine.endedByPlatform()) {
-      // A hook may have ended the call with a status of its own.
+      return;
+    }
+    tellMessage(message);
+  }
+
+  final void tellMessage(Object message) {
+    // A hook may have ended the call with a status of its own.
+    if (!machine.endedByPlatform()) {
       machine.hooks.within(null, MESSAGE, this, message);
     }
   }
@@ -74,20 +84,21 @@ final class ClientCallListener<R> extends ClientCall.Listener<R> {
     Status last = decided == null ? status : decided.status();
     Metadata tail = decided == null ? trailers : decided.trailers();
     Status told = machine.hooks.closing(last, tail, last.getCause());
-    boolean local = decided != null || machine.cancelledHere();
-    boolean plain =
-        decided == null && told.isOk() && told.getDescription() == null && tail.keys().isEmpty();
-    Outcome outcome =
-        plain
-            ? Outcome.PLAIN_OK
-            : new Outcome(told, tail, decided == null ? null : decided.refusal(), local);
     closing = tail;
-    machine.finished(outcome);
-    machine.hooks.within(null, CLOSE, this, outcome);
+    machine.finished(outcome(told, tail, decided));
+    machine.hooks.within(null, CLOSE, this, told);
   }
 
-  private void close(Outcome outcome) {
-    // Not the outcome's trailers: a plain outcome is shared, and these are the caller's to change.
-    caller.onClose(outcome.status(), Objects.requireNonNull(closing));
+  /** How the call ended, as the hooks hear it. */
+  Outcome outcome(Status told, Metadata trailers, @Nullable Ending decided) {
+    if (decided != null) {
+      return new Outcome(told, trailers, decided.refusal(), true);
+    }
+    boolean plain = told.isOk() && told.getDescription() == null && trailers.keys().isEmpty();
+    return plain ? Outcome.PLAIN_OK : new Outcome(told, trailers, null, machine.cancelledHere());
+  }
+
+  private void close(Status status) {
+    caller.onClose(status, Objects.requireNonNull(closing));
   }
 }

@@ -9,6 +9,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -68,13 +69,25 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
     }
     startsNow(headers);
     Ending refused = hooks.begin(plan.stages(), this);
-    if (refused != null && ENDING.compareAndSet(this, null, refused)) {
+    Refusal answered = refused == null || ending != null ? null : refused.answered(method);
+    if (answered != null) {
+      answer(listener, headers, answered);
+    } else if (refused != null && ENDING.compareAndSet(this, null, refused)) {
       refuse(listener, refused);
     } else if (ending != null) {
       refuse(listener, ending);
     } else {
-      open(listener, headers);
+      open(new ClientCallListener<>(this, listener), headers, null);
     }
+  }
+
+  private void answer(Listener<R> caller, Metadata headers, Refusal refused) {
+    LocalAnswer answer = Objects.requireNonNull(refused.answer());
+    var listener = new AnsweredCallListener<>(this, caller, refused, answer.success());
+    open(
+        listener,
+        headers,
+        new AnsweredCall<Q, R>(listener, refused, answer, options.getExecutor()));
   }
 
   /** The call is over on the wire. */
@@ -98,12 +111,13 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
     }
   }
 
-  private void open(Listener<R> listener, Metadata headers) {
+  private void open(
+      ClientCallListener<R> listener, Metadata headers, @Nullable ClientCall<Q, R> answered) {
     Context previous = context == null ? null : context.attach();
     try {
-      ClientCall<Q, R> call = next.newCall(method, options);
+      ClientCall<Q, R> call = answered == null ? next.newCall(method, options) : answered;
       real = call;
-      call.start(new ClientCallListener<>(this, listener), headers);
+      call.start(listener, headers);
     } catch (RuntimeException | Error failed) {
       abandon(failed);
       throw failed;
@@ -254,6 +268,9 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
       if (state != DEAD && !endedByPlatform()) {
         call().halfClose();
       }
+    }
+    if (real instanceof AnsweredCall<?, ?> answered) {
+      answered.answerOnceWhole();
     }
   }
 

@@ -1,6 +1,7 @@
 package io.grpcplatform;
 
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,15 @@ record Ending(Status status, Metadata trailers, @Nullable Refusal refusal, boole
   static Ending ordinary(Status status, Metadata trailers) {
     boolean plain = status.isOk() && status.getDescription() == null && trailers.keys().isEmpty();
     return plain ? ORDINARY : new Ending(status, trailers, null, true);
+  }
+
+  /** The refusal in whose place a client's call of {@code method} is answered, or null. */
+  @Nullable Refusal answered(MethodDescriptor<?, ?> method) {
+    return refusal != null
+            && refusal.answer() != null
+            && method.getType() == MethodDescriptor.MethodType.UNARY
+        ? refusal
+        : null;
   }
 
   /** Whether there is nothing more to say of this ending than that it was ordinary. */

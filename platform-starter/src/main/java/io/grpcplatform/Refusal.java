@@ -69,6 +69,7 @@ public final class Refusal extends Exception {
 
   private final Reason reason;
   private final @Nullable Duration retryAfter;
+  private final transient @Nullable LocalAnswer answer;
 
   /**
    * A refusal.
@@ -77,9 +78,30 @@ public final class Refusal extends Exception {
    * @param retryAfter how long waiting helps, or null where no time can be named
    */
   public Refusal(Reason reason, String message, @Nullable Duration retryAfter) {
+    this(reason, message, retryAfter, null);
+  }
+
+  private Refusal(
+      Reason reason,
+      @Nullable String message,
+      @Nullable Duration retryAfter,
+      @Nullable LocalAnswer answer) {
     super(message, null, false, false);
     this.reason = reason;
     this.retryAfter = retryAfter;
+    this.answer = answer;
+  }
+
+  /**
+   * This refusal with an answer for the caller in its place. Only a client's unary call is
+   * answered; every other call is refused all the same.
+   */
+  public Refusal answeredBy(LocalAnswer inPlace) {
+    return new Refusal(reason, getMessage(), retryAfter, inPlace);
+  }
+
+  @Nullable LocalAnswer answer() {
+    return answer;
   }
 
   public Reason reason() {

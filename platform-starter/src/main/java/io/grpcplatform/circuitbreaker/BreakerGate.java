@@ -2,6 +2,7 @@ package io.grpcplatform.circuitbreaker;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.grpc.Status;
 import io.grpcplatform.CallClock;
 import io.grpcplatform.Refusal;
@@ -44,9 +45,40 @@ final class BreakerGate {
     this.connect = connect;
   }
 
+  String name() {
+    return breaker.getName();
+  }
+
+  State state() {
+    return breaker.getState();
+  }
+
+  /**
+   * Another breaker of the same name in the state of this one, not in use yet. Its window begins
+   * anew, and so do the probes of a half-open state; an open state keeps what is left of it, and
+   * how manieth in a row it is.
+   */
+  CircuitBreaker successor(CircuitBreakerConfig settings) {
+    CircuitBreaker old = breaker;
+    noteOpening(old);
+    CircuitBreaker next = CircuitBreaker.of(old.getName(), settings, old.getTags());
+    boolean probed = probing == old.getMetrics();
+    openTime.carry(old.getState(), next);
+    if (probed && next.getState() == State.HALF_OPEN) {
+      probing = next.getMetrics();
+    }
+    return next;
+  }
+
   /** Goes on with another breaker of the same name; permits of the one before count no more. */
   void replace(CircuitBreaker replacement) {
+    CircuitBreaker old = breaker;
     breaker = replacement;
+    if (old != replacement
+        && old.getCircuitBreakerConfig().isAutomaticTransitionFromOpenToHalfOpenEnabled()) {
+      // Else its timers would open and half-open it by turns, for ever.
+      old.transitionToDisabledState();
+    }
   }
 
   /** Asks for a permit, which is to be given back once: by a result, or by {@link #release}. */

@@ -5,6 +5,8 @@ import io.github.resilience4j.common.CompositeCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties;
 import io.grpcplatform.CallClock;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
@@ -44,19 +46,47 @@ public final class CircuitBreakerAutoConfiguration {
   }
 
   @Bean
-  CircuitBreakerClientStage platformCircuitBreakerClientStage(
-      CircuitBreakerProperties properties,
+  Live<CircuitBreakerProperties> platformCircuitBreakerSettings(
+      CircuitBreakerProperties start, LiveSettings settings) {
+    return settings.add(CircuitBreakerProperties.class, start);
+  }
+
+  @Bean
+  ConfiguredBreakers platformConfiguredBreakers(
       CircuitBreakerRegistry registry,
-      CommonCircuitBreakerConfigurationProperties settings,
-      ObjectProvider<CompositeCustomizer<CircuitBreakerConfigCustomizer>> customizer,
+      CommonCircuitBreakerConfigurationProperties properties,
+      ObjectProvider<CompositeCustomizer<CircuitBreakerConfigCustomizer>> customizer) {
+    return new ConfiguredBreakers(
+        registry,
+        properties,
+        customizer.getIfAvailable(() -> new CompositeCustomizer<>(List.of())));
+  }
+
+  @Bean
+  BreakerGates platformBreakerGates(
+      ConfiguredBreakers breakers,
+      CircuitBreakerRegistry registry,
       ConnectBackoffs backoffs,
-      CallClock clock) {
-    ConfiguredBreakers breakers =
-        new ConfiguredBreakers(
-            registry,
-            settings,
-            customizer.getIfAvailable(() -> new CompositeCustomizer<>(List.of())));
+      CallClock clock,
+      LiveSettings settings) {
+    BreakerGates gates = new BreakerGates(breakers, registry, clock, backoffs::reset);
+    breakers.follow(settings, gates::renew);
+    return gates;
+  }
+
+  @Bean
+  CircuitBreakerClientStage platformCircuitBreakerClientStage(
+      Live<CircuitBreakerProperties> settings,
+      BreakerGates gates,
+      CallClock clock,
+      ObjectProvider<OutcomeClassifier> classifiers,
+      ObjectProvider<CircuitBreakerFallback<?, ?>> fallbacks) {
     return new CircuitBreakerClientStage(
-        properties, breakers::of, registry, clock, backoffs::reset);
+        settings,
+        gates,
+        clock,
+        CircuitBreakerClientStage.CHANCE,
+        classifiers.orderedStream().toList(),
+        fallbacks.orderedStream().toList());
   }
 }

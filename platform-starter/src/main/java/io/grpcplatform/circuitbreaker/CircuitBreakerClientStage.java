@@ -1,7 +1,5 @@
 package io.grpcplatform.circuitbreaker;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
@@ -11,11 +9,15 @@ import io.grpcplatform.CallKey;
 import io.grpcplatform.CallStart;
 import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ClientStage;
+import io.grpcplatform.Live;
+import io.grpcplatform.LocalAnswer;
 import io.grpcplatform.StagePlan;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,36 +26,65 @@ import org.jspecify.annotations.Nullable;
  */
 final class CircuitBreakerClientStage implements ClientFeature {
 
-  private final CircuitBreakerProperties properties;
-  private final Function<String, CircuitBreaker> breakers;
+  /** Random numbers of the machine's. */
+  static final DoubleSupplier CHANCE = () -> ThreadLocalRandom.current().nextDouble();
+
+  private final Live<CircuitBreakerProperties> settings;
+  private final BreakerGates gates;
   private final CallClock clock;
-  private final Consumer<String> connect;
-  private final Map<String, BreakerGate> gates = new ConcurrentHashMap<>();
+  private final DoubleSupplier chance;
+  private final List<OutcomeClassifier> classifiers;
+  private final Map<String, LocalAnswer> fallbacks;
+  private final Map<String, OverloadThrottle> throttles = new ConcurrentHashMap<>();
 
   /**
    * The stage.
    *
-   * @param breakers finds or makes the breaker of a name
-   * @param connect ends the wait of the named channel for its next connection attempt
+   * @param chance random numbers from 0 (inclusive) to 1 (exclusive)
+   * @throws IllegalArgumentException if a fallback is for a stream, or two are for one method
    */
   CircuitBreakerClientStage(
-      CircuitBreakerProperties properties,
-      Function<String, CircuitBreaker> breakers,
-      CircuitBreakerRegistry registry,
+      Live<CircuitBreakerProperties> settings,
+      BreakerGates gates,
       CallClock clock,
-      Consumer<String> connect) {
-    this.properties = properties;
-    this.breakers = breakers;
+      DoubleSupplier chance,
+      List<OutcomeClassifier> classifiers,
+      List<? extends CircuitBreakerFallback<?, ?>> fallbacks) {
+    this.settings = settings;
+    this.gates = gates;
     this.clock = clock;
-    this.connect = connect;
-    registry.getEventPublisher().onEntryReplaced(event -> replaced(event.getNewEntry()));
+    this.chance = chance;
+    this.classifiers = List.copyOf(classifiers);
+    this.fallbacks = byMethod(fallbacks);
   }
 
-  private void replaced(CircuitBreaker replacement) {
-    BreakerGate gate = gates.get(replacement.getName());
-    if (gate != null) {
-      gate.replace(replacement);
+  private static Map<String, LocalAnswer> byMethod(
+      List<? extends CircuitBreakerFallback<?, ?>> fallbacks) {
+    Map<String, LocalAnswer> byMethod = new HashMap<>();
+    for (CircuitBreakerFallback<?, ?> fallback : fallbacks) {
+      MethodDescriptor<?, ?> method = fallback.method();
+      if (method.getType() != MethodType.UNARY) {
+        throw new IllegalArgumentException(
+            fallback.getClass().getName()
+                + " answers for "
+                + method.getFullMethodName()
+                + ", a stream (expected: a unary method)");
+      }
+      if (byMethod.put(method.getFullMethodName(), answerOf(fallback)) != null) {
+        throw new IllegalArgumentException(
+            "Two fallbacks answer for "
+                + method.getFullMethodName()
+                + ", one is "
+                + fallback.getClass().getName()
+                + " (expected: one per method)");
+      }
     }
+    return byMethod;
+  }
+
+  @SuppressWarnings("unchecked") // the method's own requests, and no others, come to its fallback
+  private static <Q, R> LocalAnswer answerOf(CircuitBreakerFallback<Q, R> fallback) {
+    return new LocalAnswer(request -> fallback.answer((Q) request), fallback.reportedAsSuccess());
   }
 
   @Override
@@ -63,19 +94,25 @@ final class CircuitBreakerClientStage implements ClientFeature {
 
   @Override
   public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
-    if (!properties.enabled()) {
+    CircuitBreakerProperties now = settings.get();
+    if (!now.enabled()) {
       return null;
     }
-    String name = properties.granularity().nameOf(key);
-    BreakerGate gate =
-        gates.computeIfAbsent(
-            name,
-            absent ->
-                new BreakerGate(breakers.apply(name), clock, () -> connect.accept(key.channel())));
-    OutcomeTable table = properties.tableOf(key);
+    String name = now.granularity().nameOf(key);
+    MethodGate gate =
+        new MethodGate(
+            gates.of(name, key.channel()),
+            new OutcomeReading(key, now.tableOf(key), classifiers),
+            now.throttling().enabled() ? throttle(name) : null,
+            now.throttling().multiplier(),
+            fallbacks.get(key.fullMethodName()));
     return method.getType() == MethodType.UNARY
-        ? new UnaryPermits(gate, table)
-        : call -> new StreamPermit(gate, table, clock, gate.admit(), timeGiven(call));
+        ? new UnaryPermits(gate)
+        : call -> new StreamPermit(gate, clock, gate.admit(), timeGiven(call));
+  }
+
+  private OverloadThrottle throttle(String name) {
+    return throttles.computeIfAbsent(name, absent -> new OverloadThrottle(clock, chance));
   }
 
   /**

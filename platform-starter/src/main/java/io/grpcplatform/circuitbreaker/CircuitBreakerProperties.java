@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     the backend.
  * @param outcomes What a status code says about the backend, where it differs from the platform's
  *     table.
+ * @param throttling Refusing calls here that an overloaded backend would refuse there.
  * @param channels Differences by channel name.
  * @param methods Differences by method, "[pkg.Service/Method]" or "[pkg.Service/*]".
  */
@@ -29,6 +30,7 @@ record CircuitBreakerProperties(
     @DefaultValue("service") Granularity granularity,
     @DefaultValue("50ms") Duration fairBudget,
     @DefaultValue Map<Status.Code, Outcome.Kind> outcomes,
+    @DefaultValue Throttling throttling,
     @DefaultValue Map<String, Scope> channels,
     @DefaultValue Map<String, Scope> methods) {
 
@@ -58,6 +60,22 @@ record CircuitBreakerProperties(
     outcomes = Map.copyOf(outcomes);
     channels = Map.copyOf(channels);
     methods = Map.copyOf(methods);
+  }
+
+  /**
+   * Refusing calls here that an overloaded backend would refuse there.
+   *
+   * @param enabled Whether calls are refused here while their backend says that it has too much to
+   *     do.
+   * @param multiplier How many calls go out for each one that the backend accepts; the higher, the
+   *     later calls are refused here.
+   */
+  record Throttling(@DefaultValue("false") boolean enabled, @DefaultValue("2") double multiplier) {
+    Throttling {
+      if (!(multiplier >= 1 && multiplier <= 100)) {
+        throw SettingException.of(PREFIX + "throttling.multiplier", multiplier, "1 to 100", "2");
+      }
+    }
   }
 
   /** What one breaker stands for. */
@@ -99,6 +117,18 @@ record CircuitBreakerProperties(
     Scope {
       outcomes = Map.copyOf(outcomes);
     }
+  }
+
+  /** What holds with no property set. */
+  static CircuitBreakerProperties defaults() {
+    return new CircuitBreakerProperties(
+        true,
+        Granularity.SERVICE,
+        Duration.ofMillis(50),
+        Map.of(),
+        new Throttling(false, 2),
+        Map.of(),
+        Map.of());
   }
 
   /** The table of a method: the nearest difference wins. */

@@ -1,93 +1,89 @@
 package io.grpcplatform.circuitbreaker;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.common.CompositeCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties;
-import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties.InstanceProperties;
-import java.beans.PropertyDescriptor;
+import io.grpcplatform.LiveSettings;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.BeanWrapper;
-import org.springframework.beans.PropertyAccessorFactory;
 
 /**
  * The registry's breakers, made on first use with the settings of the most specific name that has
  * any: {@code payment:pkg.Service} takes them from the instance of that name, else from {@code
- * payment}, else from {@code configs.grpc}.
+ * payment}, else from {@code configs.grpc}. Settings can change; a breaker cannot, so one whose
+ * settings have changed is to be replaced.
  *
- * <p>Threading: safe; runs when a method is called for the first time.
+ * <p>Threading: safe; runs where a method's plan is made.
  */
-final class ConfiguredBreakers {
+final class ConfiguredBreakers implements BreakerGates.Breakers {
 
   private final CircuitBreakerRegistry registry;
-  private final CommonCircuitBreakerConfigurationProperties properties;
+  private final CommonCircuitBreakerConfigurationProperties original;
   private final CompositeCustomizer<CircuitBreakerConfigCustomizer> customizer;
+  private final BreakerSettings start;
+  private final Map<String, BreakerSettings> usedBy = new HashMap<>();
+  private BreakerSettings now;
 
   ConfiguredBreakers(
       CircuitBreakerRegistry registry,
-      CommonCircuitBreakerConfigurationProperties properties,
+      CommonCircuitBreakerConfigurationProperties original,
       CompositeCustomizer<CircuitBreakerConfigCustomizer> customizer) {
     this.registry = registry;
-    this.properties = properties;
+    this.original = original;
     this.customizer = customizer;
+    this.start = new BreakerSettings(original);
+    this.now = start;
   }
 
-  CircuitBreaker of(String name) {
-    return registry.find(name).orElseGet(() -> create(name));
+  /**
+   * Lets resilience4j's settings change, under the class whose annotation names their prefix.
+   *
+   * @param changed runs when others hold
+   */
+  void follow(LiveSettings all, Runnable changed) {
+    follow(original.getClass(), all, changed);
   }
 
-  private synchronized CircuitBreaker create(String name) {
-    Map<String, InstanceProperties> instances = properties.getInstances();
-    InstanceProperties settings = inherit(copy(nearest(instances, name)));
+  private <T extends CommonCircuitBreakerConfigurationProperties> void follow(
+      Class<T> type, LiveSettings all, Runnable changed) {
+    // A copy: resilience4j writes to the bean, and so does this for its health and events.
+    all.add(type, BreakerSettings.copyOf(original, type))
+        .check(next -> new BreakerSettings(next).check(customizer))
+        .onChange(
+            next -> {
+              use(new BreakerSettings(next));
+              changed.run();
+            });
+  }
+
+  private synchronized void use(BreakerSettings next) {
+    now = next;
+  }
+
+  @Override
+  public synchronized CircuitBreaker of(String name) {
+    // resilience4j makes a breaker of each configured instance, at the start.
+    CircuitBreaker made = registry.find(name).orElse(null);
+    usedBy.put(name, made == null ? now : start);
+    if (made != null) {
+      return made;
+    }
     // resilience4j looks up health and event settings by the breaker's own name.
-    instances.putIfAbsent(name, settings);
-    return registry.circuitBreaker(
-        name, () -> properties.createCircuitBreakerConfig(name, settings, customizer));
+    original.getInstances().putIfAbsent(name, now.of(name));
+    return registry.circuitBreaker(name, now.config(name, customizer));
   }
 
-  private static @Nullable InstanceProperties nearest(
-      Map<String, InstanceProperties> instances, String name) {
-    String candidate = name;
-    while (true) {
-      InstanceProperties found = instances.get(candidate);
-      int colon = candidate.lastIndexOf(':');
-      if (found != null || colon < 0) {
-        return found;
-      }
-      candidate = candidate.substring(0, colon);
+  @Override
+  public synchronized @Nullable CircuitBreakerConfig changed(String name) {
+    BreakerSettings used = usedBy.put(name, now);
+    if (used == null || used == now || used.leaves(name).equals(now.leaves(name))) {
+      return null;
     }
-  }
-
-  /** Lets settings without a base of their own inherit the platform's. */
-  static InstanceProperties inherit(InstanceProperties settings) {
-    if (settings.getBaseConfig() == null) {
-      settings.setBaseConfig(GrpcBreakerDefaults.CONFIG);
-      if (settings.getWaitDurationInOpenState() != null) {
-        GrpcBreakerDefaults.growingWait(settings, settings.getWaitDurationInOpenState());
-      }
-    }
-    return settings;
-  }
-
-  /** A copy, because the breaker that has the settings' own name may not be ours to change. */
-  private static InstanceProperties copy(@Nullable InstanceProperties original) {
-    InstanceProperties copy = new InstanceProperties();
-    if (original == null) {
-      return copy;
-    }
-    BeanWrapper from = PropertyAccessorFactory.forBeanPropertyAccess(original);
-    BeanWrapper to = PropertyAccessorFactory.forBeanPropertyAccess(copy);
-    for (PropertyDescriptor property : from.getPropertyDescriptors()) {
-      String leaf = property.getName();
-      if (from.isReadableProperty(leaf) && to.isWritableProperty(leaf)) {
-        Object value = from.getPropertyValue(leaf);
-        if (value != null) {
-          to.setPropertyValue(leaf, value);
-        }
-      }
-    }
-    return copy;
+    original.getInstances().put(name, now.of(name));
+    return now.config(name, customizer);
   }
 }

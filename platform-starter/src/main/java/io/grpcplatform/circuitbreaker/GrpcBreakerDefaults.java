@@ -1,10 +1,13 @@
 package io.grpcplatform.circuitbreaker;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.common.CompositeCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties.InstanceProperties;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -53,6 +56,15 @@ final class GrpcBreakerDefaults {
       grpc.setRecordExceptions(statusExceptions());
     }
     growingWait(grpc, OPEN);
+  }
+
+  /** The platform's settings by themselves, for use without an application. */
+  static CircuitBreakerConfig config() {
+    CommonCircuitBreakerConfigurationProperties properties =
+        new CommonCircuitBreakerConfigurationProperties();
+    contribute(properties);
+    return properties.createCircuitBreakerConfig(
+        CONFIG, properties.getConfigs().get(CONFIG), new CompositeCustomizer<>(List.of()));
   }
 
   /** Lets the open state grow, unless its length was chosen another way. */

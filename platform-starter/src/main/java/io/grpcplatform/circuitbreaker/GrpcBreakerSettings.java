@@ -39,7 +39,7 @@ final class GrpcBreakerSettings implements BeanPostProcessor, PriorityOrdered {
           .forEach(
               (name, settings) -> {
                 if (granularity.names(name) && channels.containsKey(channelOf(name))) {
-                  ConfiguredBreakers.inherit(settings);
+                  BreakerSettings.inherit(settings);
                 }
               });
     }

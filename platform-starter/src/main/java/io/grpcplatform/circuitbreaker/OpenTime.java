@@ -1,6 +1,7 @@
 package io.grpcplatform.circuitbreaker;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * breaker was first seen open and how often in a row it was.
  */
 final class OpenTime {
+
+  /** An open state has long ceased to grow by then. */
+  private static final int LONGEST_ROW = 64;
 
   private @Nullable Object noted;
   private int openedInARow;
@@ -36,6 +40,37 @@ final class OpenTime {
       long millis = config.getWaitIntervalFunctionInOpenState().apply(openedInARow);
       until = config.getClock().instant().plusMillis(millis);
       return TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+  }
+
+  /** Puts a breaker that was just made into a state that one before it is in. */
+  void carry(State state, CircuitBreaker next) {
+    synchronized (this) {
+      // Settings may begin in another state, and not every state leads to every other.
+      next.transitionToClosedState();
+      switch (state) {
+        case CLOSED -> {}
+        case DISABLED -> next.transitionToDisabledState();
+        case METRICS_ONLY -> next.transitionToMetricsOnlyState();
+        case FORCED_OPEN -> next.transitionToForcedOpenState();
+        case HALF_OPEN -> {
+          open(next);
+          next.transitionToHalfOpenState();
+        }
+        case OPEN -> {
+          open(next);
+          next.transitionToOpenStateUntil(until);
+          noted = next.getMetrics();
+        }
+      }
+    }
+  }
+
+  /** Opens a breaker as often as its predecessor was, for it counts that by itself. */
+  private void open(CircuitBreaker next) {
+    int openings = Math.min(Math.max(1, openedInARow), LONGEST_ROW);
+    for (int opening = 0; opening < openings; opening++) {
+      next.transitionToOpenState();
     }
   }
 

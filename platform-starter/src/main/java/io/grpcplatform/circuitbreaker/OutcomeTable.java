@@ -28,15 +28,13 @@ final class OutcomeTable {
    * @param livedNanos how long the call took
    */
   Kind kindOf(Outcome outcome, @Nullable Deadline given, long livedNanos) {
-    Refusal refusal = outcome.refusal();
-    if (refusal != null) {
-      // The one refusal of our own that speaks of the backend: it did not open the stream.
-      return refusal.reason() == Refusal.Reason.OPEN_TIMEOUT ? Kind.FAILURE : Kind.IGNORED;
-    }
     Status.Code code = outcome.status().getCode();
     Kind kind = outcome.kind();
-    if (ownDoing(outcome, code, kind)) {
-      return kind;
+    if (platformDecided(outcome)) {
+      Refusal refusal = outcome.refusal();
+      // The one refusal of our own that speaks of the backend: it did not open the stream.
+      boolean neverOpened = refusal != null && refusal.reason() == Refusal.Reason.OPEN_TIMEOUT;
+      return neverOpened ? Kind.FAILURE : refusal == null ? kind : Kind.IGNORED;
     }
     Kind override = overrides[code.value()];
     if (override != null) {
@@ -50,12 +48,13 @@ final class OutcomeTable {
   }
 
   /** Whether a platform, here or there, said more than the status code does. */
-  private static boolean ownDoing(Outcome outcome, Status.Code code, Kind kind) {
-    return switch (code) {
-      case CANCELLED -> outcome.local();
-      case UNAVAILABLE -> kind != Kind.FAILURE;
-      default -> false;
-    };
+  static boolean platformDecided(Outcome outcome) {
+    return outcome.refusal() != null
+        || switch (outcome.status().getCode()) {
+          case CANCELLED -> outcome.local();
+          case UNAVAILABLE -> outcome.kind() != Kind.FAILURE;
+          default -> false;
+        };
   }
 
   private boolean fair(Outcome outcome, @Nullable Deadline given, long livedNanos) {

@@ -25,23 +25,17 @@ final class StreamPermit implements CallHook {
   private static final int LIVE = 1;
   private static final int OVER = 2;
 
-  private final BreakerGate gate;
-  private final OutcomeTable table;
+  private final MethodGate gate;
   private final CallClock clock;
   private final Object permit;
   private final @Nullable Deadline given;
   private final long started;
   private volatile int phase;
   private long sampled;
+  private volatile @Nullable Object last;
 
-  StreamPermit(
-      BreakerGate gate,
-      OutcomeTable table,
-      CallClock clock,
-      Object permit,
-      @Nullable Deadline given) {
+  StreamPermit(MethodGate gate, CallClock clock, Object permit, @Nullable Deadline given) {
     this.gate = gate;
-    this.table = table;
     this.clock = clock;
     this.permit = permit;
     this.given = given;
@@ -55,6 +49,9 @@ final class StreamPermit implements CallHook {
 
   @Override
   public void received(Object message) {
+    if (gate.readsMessages()) {
+      last = message;
+    }
     if (phase == OPENING) {
       opened();
       return;
@@ -62,14 +59,14 @@ final class StreamPermit implements CallHook {
     long now = clock.nanoTime();
     if (now - sampled >= SAMPLE_NANOS) {
       sampled = now;
-      gate.sample(permit);
+      gate.gate().sample(permit);
     }
   }
 
   private void opened() {
     if (PHASE.compareAndSet(this, OPENING, LIVE)) {
       sampled = clock.nanoTime();
-      gate.success(permit, sampled - started);
+      gate.result(permit, Outcome.Kind.SUCCESS, sampled - started, Status.Code.OK);
     }
   }
 
@@ -77,18 +74,12 @@ final class StreamPermit implements CallHook {
   public void ended(Outcome outcome) {
     int before = PHASE.getAndSet(this, OVER);
     long lived = clock.nanoTime() - started;
-    Outcome.Kind kind = table.kindOf(outcome, given, lived);
+    Outcome.Kind kind = gate.kindOf(outcome, given, lived, last);
     Status.Code code = outcome.status().getCode();
-    if (before == LIVE) {
-      if (kind == Outcome.Kind.FAILURE && !ranItsTime(code)) {
-        gate.failedSample(permit, code);
-      }
-      return;
-    }
-    switch (kind) {
-      case SUCCESS -> gate.success(permit, lived);
-      case FAILURE -> gate.failure(permit, lived, code);
-      case OVERLOAD, IGNORED -> gate.release(permit);
+    if (before != LIVE) {
+      gate.result(permit, kind, lived, code);
+    } else if (kind == Outcome.Kind.FAILURE && !ranItsTime(code)) {
+      gate.gate().failedSample(permit, code);
     }
   }
 

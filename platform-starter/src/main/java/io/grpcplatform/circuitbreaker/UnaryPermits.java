@@ -13,20 +13,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnaryPermits implements StagePlan {
 
-  private final BreakerGate gate;
-  private final OutcomeTable table;
+  private final MethodGate gate;
 
-  UnaryPermits(BreakerGate gate, OutcomeTable table) {
+  UnaryPermits(MethodGate gate) {
     this.gate = gate;
-    this.table = table;
   }
 
   @Override
   public CallHook begin(CallStart call) throws Refusal {
-    return new Permit(gate.admit(), CircuitBreakerClientStage.timeGiven(call), call.startNanos());
+    Object permit = gate.admit();
+    Deadline given = CircuitBreakerClientStage.timeGiven(call);
+    return gate.readsMessages()
+        ? new ReadingPermit(permit, given, call.startNanos())
+        : new Permit(permit, given, call.startNanos());
   }
 
-  private final class Permit implements CallHook {
+  private sealed class Permit implements CallHook permits ReadingPermit {
     private final Object permit;
     private final @Nullable Deadline given;
     private final long started;
@@ -37,14 +39,37 @@ final class UnaryPermits implements StagePlan {
       this.started = started;
     }
 
+    @Nullable Object response() {
+      return null;
+    }
+
     @Override
     public void ended(Outcome outcome) {
       long lived = System.nanoTime() - started;
-      switch (table.kindOf(outcome, given, lived)) {
-        case SUCCESS -> gate.success(permit, lived);
-        case FAILURE -> gate.failure(permit, lived, outcome.status().getCode());
-        case OVERLOAD, IGNORED -> gate.release(permit);
-      }
+      gate.result(
+          permit,
+          gate.kindOf(outcome, given, lived, response()),
+          lived,
+          outcome.status().getCode());
+    }
+  }
+
+  /** Keeps the response for a classifier that wants to see it. */
+  private final class ReadingPermit extends Permit {
+    private volatile @Nullable Object response;
+
+    ReadingPermit(Object permit, @Nullable Deadline given, long started) {
+      super(permit, given, started);
+    }
+
+    @Override
+    public void received(Object message) {
+      response = message;
+    }
+
+    @Override
+    @Nullable Object response() {
+      return response;
     }
   }
 }

@@ -5,10 +5,15 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.core.IntervalFunction;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -23,36 +28,81 @@ final class BreakerBench {
   final TestClock clock = new TestClock();
   final AtomicInteger connects = new AtomicInteger();
   final ConnectBackoffs backoffs = new ConnectBackoffs();
+  final LiveSettings settings = new LiveSettings();
+  final Live<CircuitBreakerProperties> live;
   final CircuitBreakerRegistry registry;
   final CircuitBreakerClientStage stage;
+
+  /** What the stage draws as random number. */
+  volatile double chance;
+
+  private final BreakerGates gates;
+  private volatile @Nullable CircuitBreakerConfig nextConfig;
+
+  private final class Replaced implements BreakerGates.Breakers {
+    @Override
+    public CircuitBreaker of(String name) {
+      return registry.circuitBreaker(name);
+    }
+
+    @Override
+    public @Nullable CircuitBreakerConfig changed(String name) {
+      CircuitBreakerConfig next = nextConfig;
+      nextConfig = null;
+      return next;
+    }
+  }
 
   BreakerBench(String... settings) {
     this(3, 4, settings);
   }
 
   BreakerBench(int probes, int minimumCalls, String... settings) {
-    registry =
-        CircuitBreakerRegistry.of(
-            CircuitBreakerConfig.custom()
-                .clock(clock)
-                .slidingWindowType(SlidingWindowType.TIME_BASED)
-                .slidingWindowSize(10)
-                .minimumNumberOfCalls(minimumCalls)
-                .failureRateThreshold(50)
-                .waitIntervalFunctionInOpenState(
-                    IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(5), 2))
-                .permittedNumberOfCallsInHalfOpenState(probes)
-                .build());
-    stage =
-        new CircuitBreakerClientStage(
-            settings(settings),
-            registry::circuitBreaker,
+    this(
+        CircuitBreakerConfig.custom()
+            .slidingWindowType(SlidingWindowType.TIME_BASED)
+            .slidingWindowSize(10)
+            .minimumNumberOfCalls(minimumCalls)
+            .failureRateThreshold(50)
+            .waitIntervalFunctionInOpenState(
+                IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(5), 2))
+            .permittedNumberOfCallsInHalfOpenState(probes)
+            .build(),
+        settings);
+  }
+
+  BreakerBench(CircuitBreakerConfig config, String... settings) {
+    registry = CircuitBreakerRegistry.of(CircuitBreakerConfig.from(config).clock(clock).build());
+    live = this.settings.add(CircuitBreakerProperties.class, settings(settings));
+    gates =
+        new BreakerGates(
+            new Replaced(),
             registry,
             clock.calls,
             channel -> {
               connects.incrementAndGet();
               backoffs.reset(channel);
             });
+    stage = stage(List.of());
+  }
+
+  /** Another stage on the same breakers, with users' beans. */
+  CircuitBreakerClientStage stage(
+      List<OutcomeClassifier> classifiers, CircuitBreakerFallback<?, ?>... fallbacks) {
+    return new CircuitBreakerClientStage(
+        live, gates, clock.calls, () -> chance, classifiers, List.of(fallbacks));
+  }
+
+  /** Changes settings while calls run. */
+  void change(String... pairs) {
+    settings.apply(Map.of(live, settings(pairs)));
+  }
+
+  /** Changes the breaker's own settings while calls run. */
+  void changeBreaker(UnaryOperator<CircuitBreakerConfig.Builder> change) {
+    nextConfig =
+        change.apply(CircuitBreakerConfig.from(breaker().getCircuitBreakerConfig())).build();
+    gates.renew();
   }
 
   static CircuitBreakerProperties settings(String... pairs) {

@@ -37,9 +37,9 @@ import org.junit.jupiter.api.Test;
 final class PermitConservationTest {
 
   private static final int THREADS = 4;
-  private static final int CALLS = 100_000;
+  private static final int CALLS = 1_000_000;
 
-  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS + 1);
 
   @AfterEach
   void stop() {
@@ -238,13 +238,55 @@ final class PermitConservationTest {
 
   @Test
   void aClosedStormCountsEachCallOnce() throws Exception {
-    BreakerBench bench = new BreakerBench(3, CALLS + 1);
+    int calls = CALLS / 10;
+    BreakerBench bench = new BreakerBench(3, calls + 1);
 
-    Tally tally = storm(through(bench), CALLS);
+    Tally tally = storm(through(bench), calls);
 
     assertThat(tally.refused.sum()).isZero();
     assertThat(bench.breaker().getMetrics().getNumberOfBufferedCalls())
         .isEqualTo((int) tally.counted.sum());
+  }
+
+  @Test
+  void aStormOfChangesLosesAndAddsNoPermit() throws Exception {
+    // Given a half-open breaker in a storm of calls, whose endings all count or give back.
+    int calls = CALLS / 5;
+    int permits = calls + 1;
+    BreakerBench bench = new BreakerBench(permits, permits);
+    Channel channel =
+        ClientInterceptors.intercept(
+            new ScriptedChannel(),
+            ClientPipeline.of("payment", List.of(bench.stage), bench.settings, null));
+    bench.breaker().transitionToOpenState();
+    bench.breaker().transitionToHalfOpenState();
+    SplittableRandom random = new SplittableRandom(99);
+    Future<Integer> changes =
+        threads.submit(
+            () -> {
+              int done = 0;
+              while (bench.clock.calls.waiting() == 0) {
+                if (random.nextBoolean()) {
+                  float rate = 1 + random.nextInt(99);
+                  bench.changeBreaker(config -> config.failureRateThreshold(rate));
+                } else {
+                  bench.change("fair-budget", random.nextInt(100) + "ms");
+                }
+                done++;
+              }
+              return done;
+            });
+
+    // When its settings change all the while.
+    Tally tally = storm(channel, calls);
+    bench.clock.calls.schedule(() -> {}, 1);
+
+    // Then the last breaker's permits are all there, but for those of the calls it counted.
+    assertThat(changes.get(60, TimeUnit.SECONDS)).isGreaterThan(50);
+    assertThat(tally.refused.sum()).isZero();
+    assertThat(bench.breaker().getState()).isEqualTo(State.HALF_OPEN);
+    int counted = bench.breaker().getMetrics().getNumberOfBufferedCalls();
+    assertThat(drain(bench.breaker())).isEqualTo(permits - counted);
   }
 
   @Test

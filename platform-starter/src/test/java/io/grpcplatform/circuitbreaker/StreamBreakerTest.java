@@ -19,6 +19,7 @@ import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerStage;
 import io.grpcplatform.StagePlan;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -360,14 +361,12 @@ final class StreamBreakerTest {
 
   private int failuresAfterDeadlineExceeded(Deadline given) throws Refusal {
     bench.breaker().reset();
-    BreakerGate gate = new BreakerGate(bench.breaker(), bench.clock.calls, () -> {});
-    StreamPermit stream =
-        new StreamPermit(
-            gate,
-            BreakerBench.settings("fair-budget", "0s").tableOf(new CallKey("", "", "")),
-            bench.clock.calls,
-            gate.admit(),
-            given);
+    BreakerGate breaker = new BreakerGate(bench.breaker(), bench.clock.calls, () -> {});
+    CallKey key = new CallKey("", "", "");
+    OutcomeTable table = BreakerBench.settings("fair-budget", "0s").tableOf(key);
+    MethodGate gate =
+        new MethodGate(breaker, new OutcomeReading(key, table, List.of()), null, 2, null);
+    StreamPermit stream = new StreamPermit(gate, bench.clock.calls, gate.admit(), given);
     bench.clock.advance(Duration.ofSeconds(5));
     stream.headers(new Metadata());
 

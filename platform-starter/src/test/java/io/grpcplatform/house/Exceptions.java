@@ -19,7 +19,7 @@ final class Exceptions {
   static final Map<String, String> SPRING =
       Map.ofEntries(
           Map.entry(
-              "circuitbreaker.ConfiguredBreakers",
+              "circuitbreaker.BreakerSettings",
               "copies resilience4j's own settings, which are beans with setters"),
           Map.entry("health.HealthServerContributor", GATHERS),
           Map.entry("live.ChangeCheck", SETTINGS),
