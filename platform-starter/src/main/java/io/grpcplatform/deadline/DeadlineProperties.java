@@ -85,7 +85,7 @@ record DeadlineProperties(
         Map.of(),
         false,
         new Reserve(5, Duration.ofMillis(2), Duration.ofMillis(50)),
-        new Adaptive(Mode.OBSERVE, 1.5, 100, Duration.ofMillis(50), 10),
+        new Adaptive(Mode.OBSERVE, 1.5, Duration.ofMillis(50), 100, 10),
         new Propagation(true, true),
         server,
         new Stream(DEFAULT, Duration.ZERO, Duration.ZERO, Duration.ZERO, Map.of()));
@@ -155,15 +155,15 @@ record DeadlineProperties(
    *
    * @param mode Whether such a deadline is looked for, shown, or used.
    * @param factor What the slowest of a hundred calls took is multiplied with.
-   * @param minCalls How many successful calls of the last minute it takes.
    * @param min The shortest such deadline.
+   * @param minCalls How many successful calls of the last minute it takes.
    * @param maxErrorPercent It stays as it is while more calls than this fail, in percent.
    */
   record Adaptive(
       @DefaultValue("observe") Mode mode,
       @DefaultValue("1.5") double factor,
-      @DefaultValue("100") int minCalls,
       @DefaultValue("50ms") Duration min,
+      @DefaultValue("100") int minCalls,
       @DefaultValue("10") int maxErrorPercent) {
 
     private static final String ADAPTIVE = PREFIX + "adaptive.";

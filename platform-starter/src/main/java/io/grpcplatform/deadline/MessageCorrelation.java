@@ -1,6 +1,8 @@
 package io.grpcplatform.deadline;
 
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.MethodDescriptor.ReflectableMarshaller;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,19 +35,28 @@ public final class MessageCorrelation {
    * @param request the key of a request, with {@code equals} and {@code hashCode}; null where it
    *     expects no answer
    * @param answer the key of the request that it answers; null where it answers none
+   * @throws IllegalArgumentException if the method's marshallers do not tell their type of message
    */
   public static <Q, R> MessageCorrelation of(
       MethodDescriptor<Q, R> method,
       Function<? super Q, ? extends @Nullable Object> request,
       Function<? super R, ? extends @Nullable Object> answer) {
-    return new MessageCorrelation(method.getFullMethodName(), erased(request), erased(answer));
+    return new MessageCorrelation(
+        method.getFullMethodName(),
+        typed(method.getRequestMarshaller(), request),
+        typed(method.getResponseMarshaller(), answer));
   }
 
-  // A call of this method carries no other type of message.
-  @SuppressWarnings("unchecked")
-  private static <T> Function<Object, @Nullable Object> erased(
-      Function<? super T, ? extends @Nullable Object> typed) {
-    return message -> typed.apply((T) message);
+  private static <T> Function<Object, @Nullable Object> typed(
+      Marshaller<T> marshaller, Function<? super T, ? extends @Nullable Object> key) {
+    if (!(marshaller instanceof ReflectableMarshaller<T> known)) {
+      throw new IllegalArgumentException(
+          marshaller.getClass().getName()
+              + " does not tell its type of message (expected: a ReflectableMarshaller, as that of"
+              + " generated stubs)");
+    }
+    Class<T> type = known.getMessageClass();
+    return message -> key.apply(type.cast(message));
   }
 
   /** The full name of the method that this is about. */

@@ -3,7 +3,6 @@ package io.grpcplatform.deadline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.util.concurrent.ListenableFuture;
-import io.grpc.Deadline;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
@@ -72,20 +71,23 @@ final class CancellationAcrossThreadsTest {
 
   @ParameterizedTest
   @MethodSource("threads")
-  void deadlinesShrinkFromHopToHop(HandlerThreads threads) throws Exception {
+  void whatIsLeftShrinksFromHopToHop(HandlerThreads threads) throws Exception {
     try (ThreeHops hops = new ThreeHops(threads)) {
-      Deadline callers = Deadline.after(4_050, TimeUnit.MILLISECONDS);
+      Duration callers = Duration.ofMillis(30_050);
 
       ListenableFuture<EchoResponse> call =
           EchoServiceGrpc.newFutureStub(hops.first().channel())
-              .withDeadline(callers)
+              .withDeadlineAfter(callers)
               .unary(EchoRequest.getDefaultInstance());
-      Deadline third = hops.arrival().deadline();
+      Duration third = hops.arrival().left();
 
-      List<Deadline> passed = hops.passed();
-      assertThat(passed).doesNotContainNull();
-      assertThat(passed.get(1).isBefore(passed.get(0))).as("second before first").isTrue();
-      assertThat(third.isBefore(passed.get(1))).as("third before second").isTrue();
+      // Each hop reads its clock after the one before has sent: no time on the wire can hide
+      // growth.
+      Duration first = hops.left().get(0);
+      Duration second = hops.left().get(1);
+      assertThat(first).isLessThanOrEqualTo(callers);
+      assertThat(second).isLessThanOrEqualTo(Duration.ofSeconds(5)).isLessThan(first);
+      assertThat(third).isLessThanOrEqualTo(second.minusMillis(50));
       call.cancel(true);
     }
   }

@@ -1,7 +1,6 @@
 package io.grpcplatform.deadline;
 
 import io.grpc.Context;
-import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.Loopback;
 import io.grpcplatform.test.v1.EchoRequest;
@@ -9,6 +8,7 @@ import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.grpcplatform.test.v1.EchoServiceGrpc.EchoServiceBlockingStub;
 import io.grpcplatform.test.v1.EchoServiceGrpc.EchoServiceImplBase;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ThreeHops implements AutoCloseable {
 
+  /** Stands for no deadline. */
+  static final Duration NO_DEADLINE = Duration.ofDays(1);
+
   private final HandlerThreads threads;
   private final @Nullable ExecutorService pool;
   private final Deque<Loopback> servers = new ArrayDeque<>();
@@ -33,7 +36,7 @@ final class ThreeHops implements AutoCloseable {
   private final List<Hop> passing = new ArrayList<>();
 
   /** The third handler has the call; {@code cancelled} is when it saw it cancelled. */
-  record Arrival(@Nullable Deadline deadline, CompletableFuture<Long> cancelled) {}
+  record Arrival(Duration left, CompletableFuture<Long> cancelled) {}
 
   ThreeHops(HandlerThreads threads) throws Exception {
     this.threads = threads;
@@ -65,11 +68,11 @@ final class ThreeHops implements AutoCloseable {
     return arrival;
   }
 
-  /** The deadlines that the work of the first and of the second hop last had. */
-  List<@Nullable Deadline> passed() {
-    List<@Nullable Deadline> deadlines = new ArrayList<>();
-    passing.forEach(hop -> deadlines.add(hop.atWork));
-    return deadlines;
+  /** What the work of the first and of the second hop had left when it last began. */
+  List<Duration> left() {
+    List<Duration> left = new ArrayList<>();
+    passing.forEach(hop -> left.add(hop.left));
+    return left;
   }
 
   @Override
@@ -85,7 +88,7 @@ final class ThreeHops implements AutoCloseable {
   /** Passes its call on, from another thread than the one it was given. */
   private final class Hop extends EchoServiceImplBase {
     private final EchoServiceBlockingStub next;
-    private volatile @Nullable Deadline atWork;
+    private volatile Duration left = NO_DEADLINE;
 
     Hop(Loopback next) {
       this.next = EchoServiceGrpc.newBlockingStub(next.channel(Stages.client(Settings.of())));
@@ -96,7 +99,7 @@ final class ThreeHops implements AutoCloseable {
       threads.run(
           pool,
           () -> {
-            atWork = Context.current().getDeadline();
+            left = Deadlines.remaining().orElse(NO_DEADLINE);
             return next.unary(request);
           },
           (answer, failed) -> {
@@ -115,7 +118,7 @@ final class ThreeHops implements AutoCloseable {
     public void unary(EchoRequest request, StreamObserver<EchoResponse> response) {
       CompletableFuture<Long> cancelled = new CompletableFuture<>();
       Context.current().addListener(over -> cancelled.complete(System.nanoTime()), Runnable::run);
-      arrivals.add(new Arrival(Context.current().getDeadline(), cancelled));
+      arrivals.add(new Arrival(Deadlines.remaining().orElse(NO_DEADLINE), cancelled));
     }
   }
 }

@@ -45,6 +45,7 @@ final class Exceptions {
           Map.entry("client.StubFactories", MAKES),
           Map.entry("deadline.Deadlines", CONTEXT),
           Map.entry("deadline.GrpcContextAccessor", CONTEXT),
+          Map.entry("deadline.MessageCorrelation", "asks a method for its types of message"),
           Map.entry("deadline.PropagatingExecutor", CONTEXT),
           Map.entry("health.HealthNames", MAKES),
           Map.entry("server.ApplicationInterceptors", MAKES),

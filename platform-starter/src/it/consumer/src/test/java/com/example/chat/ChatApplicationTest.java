@@ -3,9 +3,12 @@ package com.example.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.example.chat.v1.Line;
+import com.example.quotes.v1.QuotesGrpc;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.MethodPolicy;
 import java.io.File;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +48,12 @@ class ChatApplicationTest {
           .isFile()
           .hasName("platform-starter-" + System.getProperty("platform.version") + ".jar");
     }
+  }
+
+  @Test
+  void readsThePolicyThatAContractOfItsOwnImports() {
+    assertThat(MethodPolicy.of(QuotesGrpc.getAskMethod()).deadline())
+        .isEqualTo(Duration.ofMillis(800));
   }
 
   private static File sourceOf(String type) throws URISyntaxException {
