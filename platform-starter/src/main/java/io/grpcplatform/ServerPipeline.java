@@ -200,7 +200,8 @@ public final class ServerPipeline implements ServerInterceptor {
     @Override
     public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
       MethodPlan plan = plans.last(fullMethodName);
-      return plan != null && plan.stages().length == 0
+      // A plan that no longer holds is made again before the call starts, and may have stages then.
+      return plan != null && plan.stages().length == 0 && plans.holds(plan)
           ? none
           : new ServerCallTracer(ServerPipeline.this, plan, headers);
     }
