@@ -49,7 +49,7 @@ final class Stock implements AutoCloseable {
 
   private Stock(Answer answer, ServerBuilder<?> builder) throws IOException {
     this.answer = answer;
-    ServerPipeline pipeline = ServerPipeline.of(List.of(new RetryServerStage()));
+    ServerPipeline pipeline = ServerPipeline.of(List.of(Retries.standard().server()));
     pipeline.trace(builder);
     server =
         builder
