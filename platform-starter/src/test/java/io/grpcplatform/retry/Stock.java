@@ -14,6 +14,7 @@ import io.grpc.stub.StreamObserver;
 import io.grpcplatform.ServerPipeline;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
+import io.grpcplatform.test.v1.ShelfServiceGrpc;
 import io.grpcplatform.test.v1.StockServiceGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -54,6 +55,7 @@ final class Stock implements AutoCloseable {
     server =
         builder
             .addService(pipeline.bind(new Handler().bindService(), List.of(new Counter())))
+            .addService(pipeline.bind(new Shelves().bindService(), List.of(new Counter())))
             .build()
             .start();
   }
@@ -119,6 +121,18 @@ final class Stock implements AutoCloseable {
 
     @Override
     public void watch(EchoRequest request, StreamObserver<EchoResponse> response) {
+      answer.to(request, response);
+    }
+  }
+
+  private final class Shelves extends ShelfServiceGrpc.ShelfServiceImplBase {
+    @Override
+    public void count(EchoRequest request, StreamObserver<EchoResponse> response) {
+      answer.to(request, response);
+    }
+
+    @Override
+    public void fill(EchoRequest request, StreamObserver<EchoResponse> response) {
       answer.to(request, response);
     }
   }
