@@ -37,8 +37,8 @@ sealed interface AttemptPolicy {
 
     @Override
     public Duration leastPause(int retry) {
-      double nanos = initialBackoff.toNanos() * Math.pow(multiplier, retry - 1);
-      return Duration.ofNanos((long) (LEAST * Math.min(nanos, maxBackoff.toNanos())));
+      double nanos = (double) initialBackoff.toNanos() * Math.pow(multiplier, retry - 1);
+      return Duration.ofNanos((long) (LEAST * Math.min(nanos, (double) maxBackoff.toNanos())));
     }
 
     @Override

@@ -85,7 +85,7 @@ final class HedgeDelays implements AutoCloseable {
 
   private boolean measure(CallKey key) {
     CallLatencies.Summary lately = latencies.of(key).summary();
-    if (lately.calls() < MethodAttempts.FEWEST_CALLS) {
+    if (lately.calls() - lately.failures() < MethodAttempts.FEWEST_CALLS) {
       return false;
     }
     long nanos = Math.max(LEAST_NANOS, lately.p95Nanos());

@@ -9,7 +9,7 @@ record MethodAttempts(
     AttemptCounters.OfMethod counters,
     CallLatencies.Window latencies) {
 
-  /** With fewer calls in the last minute nobody can say how long they take. */
+  /** With fewer answers in the last minute nobody can say how long they take. */
   static final int FEWEST_CALLS = 100;
 
   /**
@@ -20,7 +20,7 @@ record MethodAttempts(
    */
   boolean tooLate(int previous, long leftNanos) {
     CallLatencies.Summary lately = latencies.summary();
-    return lately.calls() >= FEWEST_CALLS
+    return lately.calls() - lately.failures() >= FEWEST_CALLS
         && leftNanos - policy.leastPause(previous + 1).toNanos() < lately.p50Nanos();
   }
 }

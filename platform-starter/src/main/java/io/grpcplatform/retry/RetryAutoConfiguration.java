@@ -71,16 +71,15 @@ public final class RetryAutoConfiguration {
   }
 
   @Bean
-  RetryStartLifecycle platformRetryStart(
+  PauseReport platformPauseReport(
       Live<RetryProperties> settings,
       RetryContributor contributor,
       HedgeDelays delays,
       CalledServices services,
       Environment environment) {
-    RetryStartLifecycle start =
-        new RetryStartLifecycle(settings, contributor, delays, services, environment);
-    settings.onChange(start::report);
-    return start;
+    PauseReport report = new PauseReport(settings, contributor, delays, services, environment);
+    settings.onChange(report::warn);
+    return report;
   }
 
   /** On where Micrometer is there; Spring Boot hands it the registry. */

@@ -58,7 +58,7 @@ final class RetryClientStage implements ClientFeature {
       tellUnknown(key);
       return null;
     }
-    if (policies.followsLatencies(method)) {
+    if (policy instanceof AttemptPolicy.Hedging && policies.followsLatencies(method)) {
       shared.delays().watch(key);
     }
     MethodAttempts attempts =

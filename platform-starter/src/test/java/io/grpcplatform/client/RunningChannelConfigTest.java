@@ -12,8 +12,10 @@ import io.grpc.StatusOr;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.unix.DomainSocketAddress;
 import io.grpc.stub.StreamObserver;
@@ -97,7 +99,7 @@ final class RunningChannelConfigTest {
   void aChangeReachesAChannelToASocketFile() throws IOException {
     Assumptions.assumeTrue(Epoll.isAvailable(), "needs Linux: there is no epoll here");
     Path file = directory.resolve("down.sock");
-    EpollEventLoopGroup group = new EpollEventLoopGroup(1);
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     Server local =
         serve(
             NettyServerBuilder.forAddress(new DomainSocketAddress(file.toFile()))
@@ -108,7 +110,7 @@ final class RunningChannelConfigTest {
       assertChangesArrive("unix:" + file);
     } finally {
       local.shutdownNow();
-      group.shutdownGracefully();
+      var unused = group.shutdownGracefully();
     }
   }
 

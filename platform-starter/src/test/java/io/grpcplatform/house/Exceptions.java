@@ -38,6 +38,7 @@ final class Exceptions {
           Map.entry("client.SharedChannels", MAKES),
           Map.entry("client.StubFactories", MAKES),
           Map.entry("health.HealthNames", MAKES),
+          Map.entry("retry.Retries", "is the user's door to channels the starter did not make"),
           Map.entry("server.ApplicationInterceptors", MAKES),
           Map.entry("server.RunningServers", MAKES),
           Map.entry("server.ServedServices", MAKES),

@@ -1,5 +1,6 @@
 package io.grpcplatform.retry;
 
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
@@ -33,7 +34,8 @@ final class LateBackend implements Stock.Answer, AutoCloseable {
   @Override
   public void to(EchoRequest request, StreamObserver<EchoResponse> response) {
     answers.incrementAndGet();
-    timer.schedule(() -> answer(request, response), takes().toNanos(), TimeUnit.NANOSECONDS);
+    var unused =
+        timer.schedule(() -> answer(request, response), takes().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private synchronized Duration takes() {
@@ -43,7 +45,7 @@ final class LateBackend implements Stock.Answer, AutoCloseable {
   private static void answer(EchoRequest request, StreamObserver<EchoResponse> response) {
     try {
       Answers.echo(request, response);
-    } catch (IllegalStateException | io.grpc.StatusRuntimeException givenUp) {
+    } catch (IllegalStateException | StatusRuntimeException givenUp) {
       // The other attempt was faster, and the client took this one back.
     }
   }

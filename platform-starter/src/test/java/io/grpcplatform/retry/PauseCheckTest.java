@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.grpcplatform.retry.PauseCheck.Known;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,20 @@ final class PauseCheckTest {
         "platform.retry.max-backoff=6s");
 
     assertThat(output).doesNotContain("waits at least");
+  }
+
+  @Test
+  void theAssumedDeadlineIsTheOtherFeaturesDefault() throws IOException {
+    try (var metadata =
+        getClass().getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+      String json = new String(metadata.readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(json.replaceAll("\\s", ""))
+          .containsPattern(
+              "\\{\"name\":\"platform.deadline.default\"[^}]*\"defaultValue\":\""
+                  + RetrySettings.text(PauseReport.DEFAULT_DEADLINE)
+                  + "\"");
+    }
   }
 
   private static void start(String... properties) {

@@ -22,9 +22,9 @@ import org.springframework.core.env.Environment;
  * that cannot fit a deadline. A deadline is another feature's matter, so it is read where the user
  * has written it: in the properties {@code platform.deadline} and in the contract.
  */
-final class RetryStartLifecycle implements SmartInitializingSingleton {
+final class PauseReport implements SmartInitializingSingleton {
 
-  private static final Logger log = LoggerFactory.getLogger(RetryStartLifecycle.class);
+  private static final Logger log = LoggerFactory.getLogger(PauseReport.class);
   private static final String DEADLINE = "platform.deadline.";
 
   /** The default of {@code platform.deadline.default}. */
@@ -36,7 +36,7 @@ final class RetryStartLifecycle implements SmartInitializingSingleton {
   private final CalledServices services;
   private final Environment environment;
 
-  RetryStartLifecycle(
+  PauseReport(
       Live<RetryProperties> settings,
       RetryContributor contributor,
       HedgeDelays delays,
@@ -52,11 +52,11 @@ final class RetryStartLifecycle implements SmartInitializingSingleton {
   @Override
   public void afterSingletonsInstantiated() {
     contributor.known("", settings.get());
-    report(settings.get());
+    warn(settings.get());
   }
 
   /** Warns of each known unary method whose last attempt would come too late. */
-  void report(RetryProperties now) {
+  void warn(RetryProperties now) {
     Binder binder = Binder.get(environment);
     if (!binder.bind(DEADLINE + "enabled", Boolean.class).orElse(true)) {
       return;
