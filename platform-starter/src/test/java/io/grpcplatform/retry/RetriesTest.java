@@ -15,7 +15,6 @@ import io.grpcplatform.test.v1.StockServiceGrpc.StockServiceBlockingStub;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -110,11 +109,6 @@ final class RetriesTest {
       test.accept(StockServiceGrpc.newBlockingStub(channel));
     } finally {
       channel.shutdownNow();
-      try {
-        assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-      } catch (InterruptedException interrupted) {
-        throw new AssertionError(interrupted);
-      }
     }
   }
 }
