@@ -61,6 +61,18 @@ final class HedgeDelaysTest {
   }
 
   @Test
+  void looksAgainAMinuteLater() throws IOException {
+    delays.watch(LOOK);
+    clock.advance(MINUTE);
+    callTimes(100);
+
+    clock.advance(MINUTE);
+
+    assertThat(moves).hasValue(1);
+    assertThat(delays.of(LOOK, SET)).isLessThan(SET);
+  }
+
+  @Test
   void stopsLookingWhenNothingIsWatched() {
     delays.watch(LOOK);
 
