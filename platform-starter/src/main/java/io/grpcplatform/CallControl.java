@@ -29,6 +29,13 @@ public interface CallControl {
   @Nullable String traceId();
 
   /**
+   * Tells every hook of a client call that an attempt went out; does nothing on a server.
+   *
+   * @param previous how many attempts the server could have seen before this one
+   */
+  default void attempt(Attempt kind, int previous) {}
+
+  /**
    * Asks for messages that {@code hook} withheld in {@link CallHook#mayRequest}; hooks further in
    * are asked next.
    */

@@ -55,6 +55,14 @@ public interface CallHook {
   default void sent(Object message) {}
 
   /**
+   * An attempt of this client call went out: on a transport thread, perhaps at the same time as
+   * another attempt or after {@link #ended}. Told for calls that may have several attempts.
+   *
+   * @param previous how many attempts the server could have seen before this one
+   */
+  default void attempt(Attempt kind, int previous) {}
+
+  /**
    * The call is about to end with {@code status}; returns the status to end it with. Called
    * innermost stage first, before {@code trailers} leave a server or reach a client's caller; not
    * called where the transport ended the call and there is nobody left to tell.

@@ -293,6 +293,11 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
   }
 
   @Override
+  public void attempt(Attempt kind, int previous) {
+    hooks.attempt(kind, previous);
+  }
+
+  @Override
   public CallControl control() {
     return this;
   }

@@ -116,6 +116,16 @@ final class HookChain {
     }
   }
 
+  void attempt(Attempt kind, int previous) {
+    for (int i = 0; i < size; i++) {
+      try {
+        hooks[i].attempt(kind, previous);
+      } catch (RuntimeException failed) {
+        harmless(hooks[i], failed);
+      }
+    }
+  }
+
   /**
    * How many of {@code n} messages the hooks further in than {@code from} (null: all hooks) let
    * through.

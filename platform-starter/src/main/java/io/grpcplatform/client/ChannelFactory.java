@@ -7,6 +7,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.NameResolverRegistry;
 import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpcplatform.CallClock;
 import io.grpcplatform.CallLatencies;
 import io.grpcplatform.ChannelContributor;
 import io.grpcplatform.ClientFeature;
@@ -14,7 +15,10 @@ import io.grpcplatform.ClientPipeline;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.client.ClientProperties.Defaults;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -33,6 +37,7 @@ final class ChannelFactory {
    * @param customizers the user's last word
    * @param settings what can change while the channel lives
    * @param latencies where the times of its calls go
+   * @param clock what times what reaches a running channel
    */
   record Parts(
       List<ClientFeature> features,
@@ -40,15 +45,21 @@ final class ChannelFactory {
       List<ChannelContributor> contributors,
       List<GrpcChannelCustomizer> customizers,
       LiveSettings settings,
-      CallLatencies latencies) {
+      CallLatencies latencies,
+      CallClock clock) {
 
     ClientPipeline pipeline(String channel) {
       return ClientPipeline.of(channel, features, settings, latencies);
+    }
+
+    PushedConfig config(String channel) {
+      return new PushedConfig(channel, () -> ConfigParts.merge(channel, contributors), clock);
     }
   }
 
   private final NameResolverRegistry resolvers;
   private final Supplier<Parts> parts;
+  private final Map<String, PushedConfig> configs = new ConcurrentHashMap<>();
 
   ChannelFactory(NameResolverRegistry resolvers, Supplier<Parts> parts) {
     this.resolvers = resolvers;
@@ -56,8 +67,21 @@ final class ChannelFactory {
   }
 
   /** Fails where no channel could be built, such as when two features claim one stage. */
-  void check() {
-    parts.get().pipeline("");
+  void check(Collection<String> channels) {
+    Parts from = parts.get();
+    from.pipeline("");
+    channels.forEach(from::config);
+  }
+
+  /** Lets what has changed reach the channels that were made. */
+  void settingsChanged() {
+    configs.values().forEach(PushedConfig::settingsChanged);
+  }
+
+  /** Lets nothing reach the channels that were made any more. */
+  void close() {
+    configs.values().forEach(PushedConfig::close);
+    configs.clear();
   }
 
   ManagedChannel make(ChannelSettings settings) {
@@ -66,11 +90,32 @@ final class ChannelFactory {
     ManagedChannelBuilder<?> builder = builder(settings.target());
     apply(settings.effective(), builder);
     from.pipeline(name).install(builder, from.interceptors());
+    PushedConfig config = configure(from, name, builder);
     from.contributors().forEach(contributor -> contributor.contribute(name, builder));
     from.customizers().forEach(customizer -> customizer.customize(name, builder));
     ManagedChannel made = builder.build();
+    keep(name, config);
     from.contributors().forEach(contributor -> contributor.built(name, made));
     return made;
+  }
+
+  /** A customizer's own default replaces ours, which is why ours is a default at first. */
+  private static PushedConfig configure(Parts from, String name, ManagedChannelBuilder<?> builder) {
+    PushedConfig config = from.config(name);
+    if (!config.first().isEmpty()) {
+      builder.defaultServiceConfig(config.first());
+    }
+    builder.setNameResolverArg(ConfiguredResolverProvider.CONFIG, config);
+    return config;
+  }
+
+  private void keep(String name, PushedConfig config) {
+    PushedConfig former = configs.put(name, config);
+    if (former != null) {
+      former.close();
+    }
+    // Settings may have changed since the first config was made.
+    config.settingsChanged();
   }
 
   private ManagedChannelBuilder<?> builder(Target target) {
@@ -83,7 +128,7 @@ final class ChannelFactory {
   @SuppressWarnings("deprecation") // this builder takes a resolver of its own in no other way
   private static ManagedChannelBuilder<?> inProcess(String name) {
     return InProcessChannelBuilder.forTarget(InProcessResolverProvider.TARGET)
-        .nameResolverFactory(new InProcessResolverProvider(name))
+        .nameResolverFactory(new ConfiguredResolverProvider(new InProcessResolverProvider(name)))
         // Off by default in this transport alone; a test is to see the retries of production.
         .enableRetry();
   }

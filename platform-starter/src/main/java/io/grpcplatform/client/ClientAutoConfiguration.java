@@ -3,6 +3,7 @@ package io.grpcplatform.client;
 import io.grpc.ClientInterceptor;
 import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
+import io.grpcplatform.CallClock;
 import io.grpcplatform.CallLatencies;
 import io.grpcplatform.CalledServices;
 import io.grpcplatform.ChannelContributor;
@@ -11,7 +12,9 @@ import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.client.ChannelFactory.Parts;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.ServiceLoader;
+import java.util.Set;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -68,7 +71,8 @@ public final class ClientAutoConfiguration {
         ObjectProvider<ChannelContributor> contributors,
         ObjectProvider<GrpcChannelCustomizer> customizers,
         LiveSettings settings,
-        CallLatencies latencies) {
+        CallLatencies latencies,
+        CallClock clock) {
       NameResolverRegistry registry = registry(resolvers);
       // Asked for with the first channel: one of these beans may itself inject a channel.
       SingletonSupplier<Parts> parts =
@@ -80,17 +84,16 @@ public final class ClientAutoConfiguration {
                       contributors.orderedStream().toList(),
                       customizers.orderedStream().toList(),
                       settings,
-                      latencies));
+                      latencies,
+                      clock));
+      ChannelFactory factory = new ChannelFactory(registry, () -> parts.obtain());
+      settings.onChange(factory::settingsChanged);
       String inProcess = properties.inProcessName();
       Target.Reader targets =
           new Target.Reader(
               StringUtils.hasText(inProcess) ? inProcess : null,
               scheme -> registry.getProviderForScheme(scheme) != null);
-      return new SharedChannels(
-          properties,
-          targets,
-          new ChannelFactory(registry, () -> parts.obtain()),
-          new StubFactories(called));
+      return new SharedChannels(properties, targets, factory, new StubFactories(called));
     }
 
     @Bean
@@ -100,15 +103,36 @@ public final class ClientAutoConfiguration {
 
     /** Of this context alone: in gRPC's global registry two contexts would find each other's. */
     private static NameResolverRegistry registry(ObjectProvider<NameResolverProvider> resolvers) {
-      NameResolverRegistry registry = new NameResolverRegistry();
+      NameResolverRegistry plain = new NameResolverRegistry();
+      Set<String> schemes = new HashSet<>();
       NameResolverRegistry global = NameResolverRegistry.getDefaultRegistry();
       for (NameResolverProvider found : ServiceLoader.load(NameResolverProvider.class)) {
         NameResolverProvider usable = global.getProviderForScheme(found.getScheme());
         if (usable != null) {
-          registry.register(usable);
+          plain.register(usable);
+          schemes.add(usable.getScheme());
         }
       }
-      resolvers.orderedStream().forEach(registry::register);
+      resolvers
+          .orderedStream()
+          .forEach(
+              bean -> {
+                plain.register(bean);
+                schemes.add(bean.getScheme());
+              });
+      return configured(plain, schemes);
+    }
+
+    /** The provider of each scheme, with its channel's service config added to its answers. */
+    private static NameResolverRegistry configured(
+        NameResolverRegistry plain, Set<String> schemes) {
+      NameResolverRegistry registry = new NameResolverRegistry();
+      for (String scheme : schemes) {
+        NameResolverProvider best = plain.getProviderForScheme(scheme);
+        if (best != null) {
+          registry.register(new ConfiguredResolverProvider(best));
+        }
+      }
       return registry;
     }
   }

@@ -91,7 +91,7 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
 
   /** Fails where channels could not be built when they are first used. */
   void check() {
-    factory.check();
+    factory.check(settings.keySet());
   }
 
   /** Lets channels be made again after a {@link #shutdown}. */
@@ -116,6 +116,7 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
 
   private synchronized List<ManagedChannel> refuseCalls() {
     closed = true;
+    factory.close();
     List<ManagedChannel> open = new ArrayList<>();
     for (LazyChannel channel : channels.values()) {
       ManagedChannel made = channel.close();

@@ -1,5 +1,6 @@
 package io.grpcplatform.retry;
 
+import io.grpcplatform.Attempt;
 import io.grpcplatform.CallKey;
 
 /** Where attempts are counted; nowhere unless there is a registry of meters. */
@@ -11,7 +12,7 @@ interface AttemptCounters {
       key ->
           new OfMethod() {
             @Override
-            public void sent(Kind kind) {}
+            public void sent(Attempt kind) {}
 
             @Override
             public void stopped(Stop stop) {}
@@ -19,31 +20,21 @@ interface AttemptCounters {
 
   OfMethod of(CallKey key);
 
-  /** Why an attempt was made. */
-  enum Kind {
-    /** The first one. */
-    ORIGINAL,
-    /** The one before it failed. */
-    RETRY,
-    /** The one before it takes long. */
-    HEDGE,
-    /** No server had seen the one before it. */
-    TRANSPARENT
-  }
-
   /** Why another attempt was not made. */
   enum Stop {
     /** Too many calls are in a retry. */
     BUDGET,
     /** The call serves one that is itself a retry. */
-    CHAIN
+    CHAIN,
+    /** Less time is left than half of the calls take. */
+    DEADLINE
   }
 
   /** The counters of one method on one channel. Called on transport threads, never block. */
   interface OfMethod {
 
     /** The headers of an attempt went out. */
-    void sent(Kind kind);
+    void sent(Attempt kind);
 
     /** A failed attempt was the last one although more were allowed. */
     void stopped(Stop stop);

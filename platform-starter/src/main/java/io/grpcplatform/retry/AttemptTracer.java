@@ -2,7 +2,7 @@ package io.grpcplatform.retry;
 
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
-import io.grpcplatform.retry.AttemptCounters.Kind;
+import io.grpcplatform.Attempt;
 
 /**
  * One attempt of a call. Headers from the server commit gRPC to the attempt that brought them:
@@ -13,19 +13,19 @@ import io.grpcplatform.retry.AttemptCounters.Kind;
 final class AttemptTracer extends ClientStreamTracer {
 
   private final RetriedCall call;
-  private final Kind kind;
-  private final boolean othersMayFollow;
+  private final Attempt kind;
+  private final int previous;
   private boolean committed;
 
-  AttemptTracer(RetriedCall call, Kind kind, boolean othersMayFollow) {
+  AttemptTracer(RetriedCall call, Attempt kind, int previous) {
     this.call = call;
     this.kind = kind;
-    this.othersMayFollow = othersMayFollow;
+    this.previous = previous;
   }
 
   @Override
   public void outboundHeaders() {
-    call.sent(kind);
+    call.sent(kind, previous);
   }
 
   @Override
@@ -35,8 +35,8 @@ final class AttemptTracer extends ClientStreamTracer {
 
   @Override
   public void inboundTrailers(Metadata trailers) {
-    if (othersMayFollow && !committed) {
-      call.failed(trailers);
+    if (!committed) {
+      call.failed(trailers, previous);
     }
   }
 }

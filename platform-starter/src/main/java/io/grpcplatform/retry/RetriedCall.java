@@ -1,14 +1,17 @@
 package io.grpcplatform.retry;
 
 import io.grpc.ClientStreamTracer;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpcplatform.Attempt;
+import io.grpcplatform.CallControl;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.Outcome;
-import io.grpcplatform.retry.AttemptCounters.Kind;
 import io.grpcplatform.retry.AttemptCounters.Stop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,8 @@ final class RetriedCall extends ClientStreamTracer.Factory implements CallHook {
   }
 
   private final MethodAttempts attempts;
+  private final CallControl control;
+  private final @Nullable Deadline deadline;
   private final boolean chained;
   private volatile int state;
   private volatile @Nullable Stop stopped;
@@ -50,10 +55,15 @@ final class RetriedCall extends ClientStreamTracer.Factory implements CallHook {
   /**
    * A call.
    *
+   * @param control who tells the other features of its attempts
+   * @param deadline when the whole call must be over
    * @param chained whether it serves a call that is itself a retry
    */
-  RetriedCall(MethodAttempts attempts, boolean chained) {
+  RetriedCall(
+      MethodAttempts attempts, CallControl control, @Nullable Deadline deadline, boolean chained) {
     this.attempts = attempts;
+    this.control = control;
+    this.deadline = deadline;
     this.chained = chained;
   }
 
@@ -65,26 +75,41 @@ final class RetriedCall extends ClientStreamTracer.Factory implements CallHook {
       // A hedge, or a retry after an attempt without trailers: nobody could ask.
       attempts.budget().acquire();
     }
-    Kind kind =
+    Attempt kind =
         info.isTransparentRetry()
-            ? Kind.TRANSPARENT
-            : before == 0 ? Kind.ORIGINAL : info.isHedging() ? Kind.HEDGE : Kind.RETRY;
-    return new AttemptTracer(this, kind, before + 1 < attempts.policy().maxAttempts());
+            ? Attempt.TRANSPARENT
+            : before == 0 ? Attempt.ORIGINAL : info.isHedging() ? Attempt.HEDGE : Attempt.RETRY;
+    return new AttemptTracer(this, kind, before);
   }
 
-  void sent(Kind kind) {
+  void sent(Attempt kind, int previous) {
     attempts.counters().sent(kind);
+    control.attempt(kind, previous);
   }
 
-  /** An attempt that was not the last has ended with these trailers and nothing else. */
-  void failed(Metadata trailers) {
-    Stop stop = chained ? Stop.CHAIN : mayRetry() ? null : Stop.BUDGET;
+  /** An attempt has ended with these trailers and nothing else. */
+  void failed(Metadata trailers, int previous) {
+    if (previous + 1 >= attempts.policy().maxAttempts()) {
+      return;
+    }
+    Stop stop = stop(previous);
     if (stop != null) {
       peersPushback = trailers.get(PUSHBACK);
       stopped = stop;
       trailers.discardAll(PUSHBACK);
       trailers.put(PUSHBACK, "-1");
     }
+  }
+
+  private @Nullable Stop stop(int previous) {
+    if (chained) {
+      return Stop.CHAIN;
+    }
+    if (deadline != null
+        && attempts.tooLate(previous, deadline.timeRemaining(TimeUnit.NANOSECONDS))) {
+      return Stop.DEADLINE;
+    }
+    return mayRetry() ? null : Stop.BUDGET;
   }
 
   private boolean mayRetry() {

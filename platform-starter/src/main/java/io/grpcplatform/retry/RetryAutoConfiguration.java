@@ -1,57 +1,85 @@
 package io.grpcplatform.retry;
 
+import io.grpcplatform.CallClock;
+import io.grpcplatform.CallLatencies;
 import io.grpcplatform.CalledServices;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /** Retries and hedging for client calls. */
 @AutoConfiguration(after = PlatformAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "platform.retry.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(RetryProperties.class)
 public final class RetryAutoConfiguration {
 
   @Bean
-  RetryPolicies platformRetryPolicies(RetryProperties properties) {
-    return new RetryPolicies(properties);
+  Live<RetryProperties> platformRetrySettings(RetryProperties start, LiveSettings settings) {
+    return settings.add(RetryProperties.class, start);
+  }
+
+  @Bean(destroyMethod = "close")
+  HedgeDelays platformHedgeDelays(CallLatencies latencies, CallClock clock, LiveSettings settings) {
+    return new HedgeDelays(latencies, clock, settings::changed);
   }
 
   @Bean
   RetryContributor platformRetryContributor(
-      RetryProperties properties, RetryPolicies policies, CalledServices services) {
-    return new RetryContributor(properties, policies, services);
+      Live<RetryProperties> settings, HedgeDelays delays, CalledServices services) {
+    new RetryPolicies(settings.get(), delays).check();
+    RetryContributor contributor = new RetryContributor(settings, delays, services);
+    settings
+        .check(next -> new RetryPolicies(next, delays).check())
+        .check(next -> contributor.known("", next))
+        .onChange(now -> delays.forget())
+        .onChange(now -> contributor.settingsChanged());
+    return contributor;
   }
 
   @Bean
-  RetryBudget platformRetryBudget(RetryProperties properties) {
-    return new RetryBudget(properties.budget());
+  RetryBudget platformRetryBudget(Live<RetryProperties> settings) {
+    return new RetryBudget(() -> settings.get().budget());
   }
 
   @Bean
   RetryClientStage platformRetryClientStage(
-      RetryPolicies policies,
+      Live<RetryProperties> settings,
       RetryContributor contributor,
       RetryBudget budget,
+      HedgeDelays delays,
+      CallLatencies latencies,
       ObjectProvider<AttemptCounters> counters) {
     return new RetryClientStage(
-        policies, contributor, budget, counters.getIfAvailable(() -> AttemptCounters.NONE));
+        new RetryClientStage.Shared(
+            settings,
+            contributor,
+            budget,
+            delays,
+            latencies,
+            counters.getIfAvailable(() -> AttemptCounters.NONE)));
   }
 
   @Bean
-  RetryServerStage platformRetryServerStage() {
-    return new RetryServerStage();
+  RetryServerStage platformRetryServerStage(Live<RetryProperties> settings) {
+    return new RetryServerStage(settings);
   }
 
-  /** Fails the start where a stub's method is to be hedged and its contract forbids it. */
   @Bean
-  SmartInitializingSingleton platformRetryCheck(RetryContributor contributor) {
-    return contributor::known;
+  PauseReport platformPauseReport(
+      Live<RetryProperties> settings,
+      RetryContributor contributor,
+      HedgeDelays delays,
+      CalledServices services,
+      Environment environment) {
+    PauseReport report = new PauseReport(settings, contributor, delays, services, environment);
+    settings.onChange(report::warn);
+    return report;
   }
 
   /** On where Micrometer is there; Spring Boot hands it the registry. */

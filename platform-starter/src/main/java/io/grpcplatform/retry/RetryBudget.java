@@ -4,6 +4,7 @@ import io.grpcplatform.Refusal;
 import io.grpcplatform.retry.RetryProperties.Budget;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /**
  * How many calls of this process may be in a retry at the same time: a share of the retryable calls
@@ -14,14 +15,17 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class RetryBudget {
 
-  private final int percent;
-  private final int minConcurrent;
+  private final Supplier<Budget> settings;
   private final LongAdder calls = new LongAdder();
   private final AtomicInteger retrying = new AtomicInteger();
 
-  RetryBudget(Budget budget) {
-    percent = budget.percent();
-    minConcurrent = budget.minConcurrent();
+  /**
+   * A budget.
+   *
+   * @param settings what holds at the moment
+   */
+  RetryBudget(Supplier<Budget> settings) {
+    this.settings = settings;
   }
 
   void callBegan() {
@@ -64,7 +68,8 @@ final class RetryBudget {
   }
 
   long limit() {
-    return Math.max(minConcurrent, calls.sum() * percent / 100);
+    Budget now = settings.get();
+    return Math.max(now.minConcurrent(), calls.sum() * now.percent() / 100);
   }
 
   /** Why the retry of a call was refused. */

@@ -1,13 +1,18 @@
 package io.grpcplatform.retry;
 
 import io.grpc.Context;
+import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.CallKey;
+import io.grpcplatform.CallLatencies;
 import io.grpcplatform.CallStart;
 import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ClientStage;
+import io.grpcplatform.Live;
 import io.grpcplatform.StagePlan;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,20 +26,20 @@ final class RetryClientStage implements ClientFeature {
 
   private static final Logger log = LoggerFactory.getLogger(RetryClientStage.class);
 
-  private final RetryPolicies policies;
-  private final RetryContributor contributor;
-  private final RetryBudget budget;
-  private final AttemptCounters counters;
-
-  RetryClientStage(
-      RetryPolicies policies,
+  /** What all methods share. */
+  record Shared(
+      Live<RetryProperties> settings,
       RetryContributor contributor,
       RetryBudget budget,
-      AttemptCounters counters) {
-    this.policies = policies;
-    this.contributor = contributor;
-    this.budget = budget;
-    this.counters = counters;
+      HedgeDelays delays,
+      CallLatencies latencies,
+      AttemptCounters counters) {}
+
+  private final Shared shared;
+  private final Set<CallKey> unknown = ConcurrentHashMap.newKeySet();
+
+  RetryClientStage(Shared shared) {
+    this.shared = shared;
   }
 
   @Override
@@ -44,28 +49,52 @@ final class RetryClientStage implements ClientFeature {
 
   @Override
   public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
-    AttemptPolicy policy = policies.of(key.fullMethodName(), method.isIdempotent());
+    RetryPolicies policies = new RetryPolicies(shared.settings().get(), shared.delays());
+    AttemptPolicy policy = policies.of(key, method);
     if (policy == null) {
       return null;
     }
-    if (!contributor.configured(key.channel(), key.fullMethodName())) {
+    if (!shared.contributor().configured(key.channel(), key.fullMethodName())) {
+      tellUnknown(key);
+      return null;
+    }
+    if (policy instanceof AttemptPolicy.Hedging && policies.followsLatencies(method)) {
+      shared.delays().watch(key);
+    }
+    MethodAttempts attempts =
+        new MethodAttempts(
+            policy, shared.budget(), shared.counters().of(key), shared.latencies().of(key));
+    return call -> begin(call, attempts);
+  }
+
+  private void tellUnknown(CallKey key) {
+    if (unknown.add(key)) {
       log.warn(
           "{} is not tried again on the channel {}: it was not known when the channel was made. Ask"
               + " for a generated stub instead of the Channel, or name the method under"
               + " platform.retry.methods",
           key.fullMethodName(),
           key.channel());
-      return null;
     }
-    MethodAttempts attempts = new MethodAttempts(policy, budget, counters.of(key));
-    return call -> begin(call, attempts);
   }
 
   private static CallHook begin(CallStart call, MethodAttempts attempts) {
-    boolean chained = RetryServerStage.servesRetry(Context.current());
-    RetriedCall retried = new RetriedCall(attempts, chained);
+    Context context = Context.current();
+    RetriedCall retried =
+        new RetriedCall(
+            attempts,
+            call.control(),
+            earlier(call.deadline(), context.getDeadline()),
+            RetryServerStage.servesRetry(context));
     call.options(call.options().withStreamTracerFactory(retried));
     attempts.budget().callBegan();
     return retried;
+  }
+
+  private static @Nullable Deadline earlier(@Nullable Deadline one, @Nullable Deadline other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.minimum(other);
   }
 }

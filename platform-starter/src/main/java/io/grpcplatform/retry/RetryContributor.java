@@ -1,10 +1,11 @@
 package io.grpcplatform.retry;
 
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServiceDescriptor;
+import io.grpcplatform.CallKey;
 import io.grpcplatform.CalledServices;
 import io.grpcplatform.ChannelContributor;
+import io.grpcplatform.Live;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,28 +13,40 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Gives each channel a service config with the methods to attempt again. A contract is known by the
- * application's stubs; one that appears after the channel was made comes too late for it.
+ * application's stubs; one that appears after the channel was made waits for the next change of
+ * settings.
  *
- * <p>Threading: safe; called on the thread of a channel's first call.
+ * <p>Threading: safe; called on the thread of a channel's first call, and on those that change
+ * settings.
  */
 final class RetryContributor implements ChannelContributor {
 
-  private final RetryProperties properties;
-  private final RetryPolicies policies;
+  private final Live<RetryProperties> settings;
+  private final HedgeDelays delays;
   private final CalledServices services;
   private final Map<String, Set<String>> methods = new ConcurrentHashMap<>();
 
-  RetryContributor(RetryProperties properties, RetryPolicies policies, CalledServices services) {
-    this.properties = properties;
-    this.policies = policies;
+  RetryContributor(Live<RetryProperties> settings, HedgeDelays delays, CalledServices services) {
+    this.settings = settings;
+    this.delays = delays;
     this.services = services;
   }
 
   @Override
-  public void contribute(String channel, ManagedChannelBuilder<?> builder) {
-    Map<String, AttemptPolicy> known = known();
+  public Map<String, ?> serviceConfig(String channel) {
+    RetryProperties now = settings.get();
+    if (!now.enabled()) {
+      methods.put(channel, Set.of());
+      return Map.of();
+    }
+    Map<String, AttemptPolicy> known = known(channel, now);
     methods.put(channel, Set.copyOf(known.keySet()));
-    builder.defaultServiceConfig(ServiceConfig.of(known, properties.budget()));
+    return ServiceConfig.of(known, now.budget());
+  }
+
+  /** Asks again, for plans that are made before the channels do. */
+  void settingsChanged() {
+    methods.keySet().forEach(this::serviceConfig);
   }
 
   /** Whether the service config of the channel has that method. */
@@ -44,9 +57,11 @@ final class RetryContributor implements ChannelContributor {
   /**
    * The policies of all methods that are known or named now.
    *
-   * @throws io.grpcplatform.SettingException if a method is to be hedged whose contract forbids it
+   * @throws io.grpcplatform.SettingException if a method is to be hedged whose contract forbids it,
+   *     or if a contract says what cannot be used
    */
-  Map<String, AttemptPolicy> known() {
+  Map<String, AttemptPolicy> known(String channel, RetryProperties properties) {
+    RetryPolicies policies = new RetryPolicies(properties, delays);
     Map<String, AttemptPolicy> known = new TreeMap<>();
     for (String key : properties.methods().keySet()) {
       AttemptPolicy policy = key.endsWith("/*") ? null : policies.ofNamed(key);
@@ -56,7 +71,7 @@ final class RetryContributor implements ChannelContributor {
     }
     for (ServiceDescriptor service : services.all()) {
       for (MethodDescriptor<?, ?> method : service.getMethods()) {
-        AttemptPolicy policy = policies.of(method.getFullMethodName(), method.isIdempotent());
+        AttemptPolicy policy = policies.of(CallKey.of(channel, method), method);
         if (policy != null) {
           known.put(method.getFullMethodName(), policy);
         }

@@ -1,5 +1,6 @@
 package io.grpcplatform.retry;
 
+import io.grpcplatform.Attempt;
 import io.grpcplatform.CallKey;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -34,8 +35,8 @@ final class RetryMetrics implements AttemptCounters, MeterBinder {
   private static OfMethod counters(MeterRegistry registry, CallKey key) {
     Tags tags =
         Tags.of("channel", key.channel(), "rpc.service", key.service(), "rpc.method", key.method());
-    Map<Kind, Counter> sent = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
+    Map<Attempt, Counter> sent = new EnumMap<>(Attempt.class);
+    for (Attempt kind : Attempt.values()) {
       sent.put(
           kind,
           Counter.builder("platform.retry.attempts")
@@ -59,11 +60,11 @@ final class RetryMetrics implements AttemptCounters, MeterBinder {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  private record Counters(Map<Kind, Counter> bySent, Map<Stop, Counter> byStop)
+  private record Counters(Map<Attempt, Counter> bySent, Map<Stop, Counter> byStop)
       implements OfMethod {
 
     @Override
-    public void sent(Kind kind) {
+    public void sent(Attempt kind) {
       count(bySent.get(kind));
     }
 

@@ -1,6 +1,10 @@
 package io.grpcplatform.retry;
 
+import io.grpc.MethodDescriptor;
+import io.grpcplatform.CallKey;
+import io.grpcplatform.MethodPolicy;
 import io.grpcplatform.SettingException;
+import io.grpcplatform.retry.RetryProperties.DelayFrom;
 import io.grpcplatform.retry.RetryProperties.Hedge;
 import io.grpcplatform.retry.RetryProperties.Method;
 import java.time.Duration;
@@ -9,92 +13,143 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which methods are attempted again, and how. A method's own settings win over its service's, leaf
- * by leaf, and those over everyone's.
+ * Which methods are attempted again, and how, by one snapshot of the settings. Leaf by leaf a
+ * method's own settings win over its service's, those over the contract's, those over everyone's.
  */
 final class RetryPolicies {
 
   private static final String METHODS = RetryProperties.PREFIX + "methods";
 
   private final RetryProperties properties;
+  private final HedgeDelays delays;
 
-  /** Checks the settings of each named method together with what it inherits. */
-  RetryPolicies(RetryProperties properties) {
+  RetryPolicies(RetryProperties properties, HedgeDelays delays) {
     this.properties = properties;
-    properties.methods().keySet().forEach(this::check);
+    this.delays = delays;
   }
 
-  private void check(String key) {
-    AttemptPolicy.Retry retry = retry(key);
-    RetrySettings.check(
-        RetrySettings.property(METHODS, key) + ".",
-        retry.maxAttempts(),
-        retry.initialBackoff(),
-        retry.maxBackoff(),
-        retry.multiplier(),
-        retry.codes());
+  /**
+   * Checks the settings of each named method together with what it inherits.
+   *
+   * @throws SettingException for those that cannot be used
+   */
+  void check() {
+    for (String key : properties.methods().keySet()) {
+      checked(RetrySettings.property(METHODS, key) + ".", retry(key, MethodPolicy.NONE.retry()));
+    }
   }
 
   /**
    * How a method is attempted again, or null where it is not.
    *
-   * @param method {@code pkg.Service/Method}
-   * @param idempotent whether the contract lets the method be called twice
-   * @throws SettingException if the method is to be hedged and its contract does not allow it
+   * @throws SettingException if the method is to be hedged and its contract does not allow it, or
+   *     if the contract says what cannot be used
    */
-  @Nullable AttemptPolicy of(String method, boolean idempotent) {
-    Hedge hedge = nearest(properties.hedging().methods(), method);
-    Duration delay = hedge == null ? null : hedge.delay();
-    if (hedge != null && delay != null && !delay.isZero()) {
-      if (idempotent) {
-        return new AttemptPolicy.Hedging(hedge.maxAttempts(), delay, retry(method).codes());
-      }
-      refuseHedgeOf(method, delay);
-    }
-    if (!idempotent && !properties.methods().containsKey(method)) {
+  @Nullable AttemptPolicy of(CallKey key, MethodDescriptor<?, ?> method) {
+    if (!properties.enabled()) {
       return null;
     }
-    AttemptPolicy.Retry retry = retry(method);
+    String name = method.getFullMethodName();
+    Hedge hedge = hedge(name);
+    if (hedge != null && method.isIdempotent()) {
+      Duration delay = delay(key, hedge);
+      return new AttemptPolicy.Hedging(hedge.maxAttempts(), delay, contracted(method).codes());
+    }
+    if (hedge != null) {
+      refuseHedgeOf(name, hedge);
+    }
+    if (!method.isIdempotent()) {
+      return ofNamed(name);
+    }
+    AttemptPolicy.Retry retry = contracted(method);
     return retry.maxAttempts() == 1 ? null : retry;
   }
 
-  /** How a method of an unknown contract is attempted again: only where it is named. */
+  /** How a method is attempted again whose contract is unknown or forbids it: where it is named. */
   @Nullable AttemptPolicy ofNamed(String method) {
-    if (!properties.methods().containsKey(method)) {
+    if (!properties.enabled() || !properties.methods().containsKey(method)) {
       return null;
     }
-    AttemptPolicy.Retry retry = retry(method);
+    AttemptPolicy.Retry retry = retry(method, MethodPolicy.NONE.retry());
     return retry.maxAttempts() == 1 ? null : retry;
+  }
+
+  /** Whether the method's hedging delay follows its latencies. */
+  boolean followsLatencies(MethodDescriptor<?, ?> method) {
+    Hedge hedge = hedge(method.getFullMethodName());
+    return hedge != null && hedge.delayFrom() == DelayFrom.P95;
+  }
+
+  private @Nullable Hedge hedge(String method) {
+    Hedge hedge = nearest(properties.hedging().methods(), method);
+    return hedge == null || hedge.delay() == null || hedge.delay().isZero() ? null : hedge;
+  }
+
+  private Duration delay(CallKey key, Hedge hedge) {
+    Duration fixed = hedge.delay() == null ? Duration.ZERO : hedge.delay();
+    return hedge.delayFrom() == DelayFrom.P95 ? delays.of(key, fixed) : fixed;
   }
 
   /** A whole service may be hedged as far as its contracts allow; a method was meant. */
-  private void refuseHedgeOf(String method, Duration delay) {
-    if (properties.hedging().methods().containsKey(method)) {
+  private void refuseHedgeOf(String method, Hedge hedge) {
+    if (properties.hedging().methods().containsKey(method) && hedge.delay() != null) {
       throw RetrySettings.wrong(
           RetrySettings.property(RetryProperties.PREFIX + "hedging.methods", method) + ".delay",
-          RetrySettings.text(delay),
+          RetrySettings.text(hedge.delay()),
           "0s, because the contract of this method says no idempotency_level and a hedged call is"
               + " handled more than once",
           "0s");
     }
   }
 
-  private AttemptPolicy.Retry retry(String key) {
+  private AttemptPolicy.Retry contracted(MethodDescriptor<?, ?> method) {
+    MethodPolicy.Retry contract = MethodPolicy.of(method).retry();
+    AttemptPolicy.Retry retry = retry(method.getFullMethodName(), contract);
+    return contract.equals(MethodPolicy.NONE.retry())
+        ? retry
+        : checked(
+            "option (platform.v1.policy) of " + method.getFullMethodName() + " retry.", retry);
+  }
+
+  private static AttemptPolicy.Retry checked(String prefix, AttemptPolicy.Retry retry) {
+    RetrySettings.check(
+        prefix,
+        retry.maxAttempts(),
+        retry.initialBackoff(),
+        retry.maxBackoff(),
+        retry.multiplier(),
+        retry.codes());
+    return retry;
+  }
+
+  private AttemptPolicy.Retry retry(String key, MethodPolicy.Retry contract) {
     Method own = properties.methods().getOrDefault(key, Method.EMPTY);
     Method service = properties.methods().getOrDefault(serviceKey(key), Method.EMPTY);
     return new AttemptPolicy.Retry(
-        leaf(own, service, Method::maxAttempts, properties.maxAttempts()),
-        leaf(own, service, Method::initialBackoff, properties.initialBackoff()),
-        leaf(own, service, Method::maxBackoff, properties.maxBackoff()),
-        leaf(own, service, Method::multiplier, properties.multiplier()),
-        leaf(own, service, Method::codes, properties.codes()));
+        leaf(own, service, Method::maxAttempts, contract.maxAttempts(), properties.maxAttempts()),
+        leaf(
+            own,
+            service,
+            Method::initialBackoff,
+            contract.initialBackoff(),
+            properties.initialBackoff()),
+        leaf(own, service, Method::maxBackoff, contract.maxBackoff(), properties.maxBackoff()),
+        leaf(own, service, Method::multiplier, contract.multiplier(), properties.multiplier()),
+        leaf(own, service, Method::codes, null, properties.codes()));
   }
 
   private static <T> T leaf(
-      Method own, Method service, Function<Method, @Nullable T> leaf, T otherwise) {
+      Method own,
+      Method service,
+      Function<Method, @Nullable T> leaf,
+      @Nullable T contract,
+      T otherwise) {
     T value = leaf.apply(own);
     if (value == null) {
       value = leaf.apply(service);
+    }
+    if (value == null) {
+      value = contract;
     }
     return value == null ? otherwise : value;
   }

@@ -117,7 +117,20 @@ record RetryProperties(
    * How one method is hedged.
    *
    * @param delay How long an attempt is waited for before the next one starts; 0s for no hedging.
+   * @param delayFrom Where the delay comes from: fixed, or p95 for what 95 of 100 calls of the last
+   *     minute took, with the delay that is set until there were 100.
    * @param maxAttempts All attempts of one call, the first included, 2 to 5.
    */
-  record Hedge(@Nullable Duration delay, @DefaultValue("2") int maxAttempts) {}
+  record Hedge(
+      @Nullable Duration delay,
+      @DefaultValue("fixed") DelayFrom delayFrom,
+      @DefaultValue("2") int maxAttempts) {}
+
+  /** Where a hedging delay comes from. */
+  enum DelayFrom {
+    /** The properties. */
+    FIXED,
+    /** The method's own latencies. */
+    P95
+  }
 }

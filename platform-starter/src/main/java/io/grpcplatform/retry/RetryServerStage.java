@@ -6,6 +6,7 @@ import io.grpc.MethodDescriptor;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.CallStart;
+import io.grpcplatform.Live;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerStage;
 import io.grpcplatform.StagePlan;
@@ -21,6 +22,12 @@ final class RetryServerStage implements ServerFeature {
       Metadata.Key.of("grpc-previous-rpc-attempts", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Boolean> RETRY = Context.key("io.grpcplatform.retry");
 
+  private final Live<RetryProperties> settings;
+
+  RetryServerStage(Live<RetryProperties> settings) {
+    this.settings = settings;
+  }
+
   /** Whether the call that is served in {@code context} is itself a retry. */
   static boolean servesRetry(Context context) {
     return RETRY.get(context) != null;
@@ -32,8 +39,8 @@ final class RetryServerStage implements ServerFeature {
   }
 
   @Override
-  public StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
-    return RetryServerStage::mark;
+  public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
+    return settings.get().enabled() ? RetryServerStage::mark : null;
   }
 
   private static @Nullable CallHook mark(CallStart call) {

@@ -3,6 +3,7 @@ package io.grpcplatform.telemetry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
+import io.grpcplatform.Attempt;
 import io.grpcplatform.CallKey;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -11,6 +12,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +26,11 @@ final class MethodSpans {
 
   private static final AttributeKey<String> STATUS_CODE =
       AttributeKey.stringKey("grpc.status_code");
+  private static final AttributeKey<String> ATTEMPT_KIND = AttributeKey.stringKey("kind");
+  private static final AttributeKey<Long> PREVIOUS_ATTEMPTS =
+      AttributeKey.longKey("previous-rpc-attempts");
+  private static final AttributeKey<Boolean> TRANSPARENT_RETRY =
+      AttributeKey.booleanKey("transparent-retry");
 
   private final Tracer tracer;
   private final TracePropagation propagation;
@@ -93,6 +100,19 @@ final class MethodSpans {
 
   private Span start(Context parent) {
     return tracer.spanBuilder(name).setSpanKind(kind).setParent(parent).startSpan();
+  }
+
+  /** Says that an attempt of a recorded span's call went out, in the words of gRFC A72. */
+  static void tellAttempt(Span span, Attempt kind, int previous) {
+    span.addEvent(
+        "attempt",
+        Attributes.of(
+            ATTEMPT_KIND,
+            kind.name().toLowerCase(Locale.ROOT),
+            PREVIOUS_ATTEMPTS,
+            (long) previous,
+            TRANSPARENT_RETRY,
+            kind == Attempt.TRANSPARENT));
   }
 
   /** Says how the call of a recorded span ended. */

@@ -1,5 +1,6 @@
 package io.grpcplatform.telemetry;
 
+import io.grpcplatform.Attempt;
 import io.grpcplatform.Outcome;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -37,6 +38,13 @@ final class TracedCall extends MeasuredCall {
   public @Nullable String traceId() {
     SpanContext identity = span.getSpanContext();
     return identity.isValid() ? identity.getTraceId() : null;
+  }
+
+  @Override
+  public void attempt(Attempt kind, int previous) {
+    if (span.isRecording()) {
+      MethodSpans.tellAttempt(span, kind, previous);
+    }
   }
 
   @Override

@@ -48,6 +48,7 @@ final class Exceptions {
           Map.entry("deadline.MessageCorrelation", "asks a method for its types of message"),
           Map.entry("deadline.PropagatingExecutor", CONTEXT),
           Map.entry("health.HealthNames", MAKES),
+          Map.entry("retry.Retries", "is the user's door to channels the starter did not make"),
           Map.entry("server.ApplicationInterceptors", MAKES),
           Map.entry("server.RunningServers", MAKES),
           Map.entry("server.ServedServices", MAKES),

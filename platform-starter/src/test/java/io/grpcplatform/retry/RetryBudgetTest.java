@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 final class RetryBudgetTest {
 
-  private final RetryBudget budget = new RetryBudget(new Budget(10, 0.1, 20, 3));
+  private final RetryBudget budget = new RetryBudget(() -> new Budget(10, 0.1, 20, 3));
 
   @Test
   void letsThreeRetryHoweverFewAreInFlight() {

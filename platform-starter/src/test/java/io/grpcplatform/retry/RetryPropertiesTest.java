@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.SettingException;
 import io.grpcplatform.retry.RetryProperties.Budget;
+import io.grpcplatform.retry.RetryProperties.DelayFrom;
 import io.grpcplatform.retry.RetryProperties.Hedge;
 import java.time.Duration;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 final class RetryPropertiesTest {
 
@@ -63,6 +65,7 @@ final class RetryPropertiesTest {
             PREFIX + "methods[" + GET + "].multiplier=3",
             PREFIX + "methods[" + GET + "].codes=internal",
             PREFIX + "hedging.methods[shop.v1.Shop/*].delay=30ms",
+            PREFIX + "hedging.methods[shop.v1.Shop/*].delay-from=p95",
             PREFIX + "hedging.methods[shop.v1.Shop/*].max-attempts=3")
         .run(
             context ->
@@ -85,7 +88,9 @@ final class RetryPropertiesTest {
                                     3.0,
                                     Set.of(Status.Code.INTERNAL))),
                             new RetryProperties.Hedging(
-                                Map.of("shop.v1.Shop/*", new Hedge(Duration.ofMillis(30), 3))))));
+                                Map.of(
+                                    "shop.v1.Shop/*",
+                                    new Hedge(Duration.ofMillis(30), DelayFrom.P95, 3))))));
   }
 
   @Test
@@ -97,7 +102,7 @@ final class RetryPropertiesTest {
             PREFIX + "methods[" + GET + "].max-attempts=2")
         .run(
             context ->
-                assertThat(context.getBean(RetryPolicies.class).of(GET, false))
+                assertThat(policies(context).ofNamed(GET))
                     .isEqualTo(
                         new AttemptPolicy.Retry(
                             2,
@@ -167,15 +172,8 @@ final class RetryPropertiesTest {
         .run(context -> assertThat(context).hasFailed());
   }
 
-  @Test
-  void switchedOffThereIsNothing() {
-    runner
-        .withPropertyValues(PREFIX + "enabled=false")
-        .run(
-            context ->
-                assertThat(context)
-                    .hasNotFailed()
-                    .doesNotHaveBean(RetryClientStage.class)
-                    .doesNotHaveBean(RetryServerStage.class));
+  private static RetryPolicies policies(ApplicationContext context) {
+    return new RetryPolicies(
+        context.getBean(RetryProperties.class), context.getBean(HedgeDelays.class));
   }
 }

@@ -14,6 +14,7 @@ import io.grpc.stub.StreamObserver;
 import io.grpcplatform.ServerPipeline;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
+import io.grpcplatform.test.v1.ShelfServiceGrpc;
 import io.grpcplatform.test.v1.StockServiceGrpc;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,11 +50,12 @@ final class Stock implements AutoCloseable {
 
   private Stock(Answer answer, ServerBuilder<?> builder) throws IOException {
     this.answer = answer;
-    ServerPipeline pipeline = ServerPipeline.of(List.of(new RetryServerStage()));
+    ServerPipeline pipeline = ServerPipeline.of(List.of(Retries.standard().server()));
     pipeline.trace(builder);
     server =
         builder
             .addService(pipeline.bind(new Handler().bindService(), List.of(new Counter())))
+            .addService(pipeline.bind(new Shelves().bindService(), List.of(new Counter())))
             .build()
             .start();
   }
@@ -119,6 +121,18 @@ final class Stock implements AutoCloseable {
 
     @Override
     public void watch(EchoRequest request, StreamObserver<EchoResponse> response) {
+      answer.to(request, response);
+    }
+  }
+
+  private final class Shelves extends ShelfServiceGrpc.ShelfServiceImplBase {
+    @Override
+    public void count(EchoRequest request, StreamObserver<EchoResponse> response) {
+      answer.to(request, response);
+    }
+
+    @Override
+    public void fill(EchoRequest request, StreamObserver<EchoResponse> response) {
       answer.to(request, response);
     }
   }
