@@ -78,7 +78,9 @@ final class StreamLoadTest {
 
       talk.say("units");
 
-      assertThat(talk.answer()).as("at work on the message").isEqualTo(Long.toString(LoadGate.WORK));
+      assertThat(talk.answer())
+          .as("at work on the message")
+          .isEqualTo(Long.toString(LoadGate.WORK));
       assertThat(bench.unitsSeen() - LoadGate.WORK).as("idle again").isEqualTo(1);
     }
   }
