@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.grpcplatform.ClientFeature;
+import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.error.ErrorAutoConfiguration;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -80,7 +81,10 @@ final class Recording implements AutoCloseable {
     TestPropertySourceUtils.addInlinedPropertiesToEnvironment(context, properties);
     context.registerBean("meters", SimpleMeterRegistry.class, () -> meters);
     context.registerBean("openTelemetry", OpenTelemetry.class, () -> openTelemetry);
-    context.register(TelemetryAutoConfiguration.class, ErrorAutoConfiguration.class);
+    context.register(
+        PlatformAutoConfiguration.class,
+        TelemetryAutoConfiguration.class,
+        ErrorAutoConfiguration.class);
     context.refresh();
     appender.start();
     logger().addAppender(appender);
