@@ -16,7 +16,6 @@ import io.grpc.stub.StreamObserver;
 import io.grpcplatform.EchoBehaviour;
 import io.grpcplatform.client.GrpcChannelCustomizer;
 import io.grpcplatform.client.GrpcChannels;
-import io.grpcplatform.server.GrpcServerCustomizer;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
@@ -154,6 +153,7 @@ final class AllocationProbe {
   private static ConfigurableApplicationContext application(String mode, boolean server) {
     List<String> properties = new ArrayList<>();
     properties.add("--platform.server.enabled=" + server);
+    properties.add("--platform.server.executor.type=direct");
     properties.add("--platform.server.port=-1");
     if (server) {
       properties.add("--platform.server.in-process-name=" + NAME);
@@ -193,11 +193,6 @@ final class AllocationProbe {
     @Bean
     EchoBehaviour echo() {
       return new EchoBehaviour();
-    }
-
-    @Bean
-    GrpcServerCustomizer directServer() {
-      return builder -> builder.directExecutor();
     }
 
     @Bean
