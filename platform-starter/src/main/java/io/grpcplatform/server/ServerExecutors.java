@@ -2,9 +2,11 @@ package io.grpcplatform.server;
 
 import io.grpc.Context;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
+import io.grpcplatform.CallPools;
 import io.grpcplatform.ServerContributor;
 import io.grpcplatform.ServerPipeline;
 import java.time.Duration;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: safe.
  */
-public final class ServerExecutors implements ServerContributor, AutoCloseable {
+public final class ServerExecutors implements ServerContributor, CallPools, AutoCloseable {
 
   /** A swallowed task is one of a call that has been answered already. */
   private static final Executor NOWHERE = task -> {};
@@ -88,6 +90,13 @@ public final class ServerExecutors implements ServerContributor, AutoCloseable {
     if (!pools.alwaysDirect()) {
       builder.callExecutor(new Switch(pools));
     }
+  }
+
+  /** The executor's name, as in its meters; handlers on the event loop have one in common. */
+  @Override
+  public String poolOf(MethodDescriptor<?, ?> method) {
+    WorkerPool pool = pools.of(method);
+    return pool == null ? "direct" : pool.name();
   }
 
   /** Lets idle threads go; to be called when the servers have ended. Handlers are not disturbed. */

@@ -28,10 +28,10 @@ final class AllocationTest {
   private static final long DEFAULTS = 1152;
 
   /**
-   * Reading {@code traceparent} costs 360 B, most of it the texts of header and ids, and saves 72
-   * of a new trace's id. A bare server does not look at the header.
+   * Reading {@code traceparent} costs 248 B, most of it the texts of header and trace id, and saves
+   * 72 of a new trace's id. A bare server does not look at the header.
    */
-  private static final long TRACED = DEFAULTS + 360 - 72;
+  private static final long TRACED = DEFAULTS + 248 - 72;
 
   @TempDir static Path directory;
 
