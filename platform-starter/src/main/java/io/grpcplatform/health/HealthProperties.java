@@ -51,7 +51,8 @@ record HealthProperties(
    * What is told of client channels.
    *
    * @param enabled Whether the health endpoint shows the state of each channel.
-   * @param required Channels whose failure makes that indicator DOWN; the others are information.
+   * @param required Channels whose failure makes that indicator DOWN, none by default; the others
+   *     are information.
    */
   record Channels(@DefaultValue("true") boolean enabled, @DefaultValue Set<String> required) {
 
