@@ -50,7 +50,7 @@ final class AllocationProbe {
    * default.
    */
   private static final List<String> BEYOND_STANDARD =
-      List.of("error", "lifecycle", "retry", "health", "loadshedding", "bulkhead");
+      List.of("error", "lifecycle", "retry", "health", "loadshedding", "bulkhead", "ratelimit");
 
   private static final List<String> STANDARD = List.of("telemetry", "deadline", "circuitbreaker");
 
