@@ -5,8 +5,10 @@ import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,12 +21,19 @@ public final class RateLimitAutoConfiguration {
   @Bean
   Live<RateLimitProperties> platformRateLimitSettings(
       RateLimitProperties start, LiveSettings settings) {
-    return settings.add(RateLimitProperties.class, start);
+    return settings.add(RateLimitProperties.class, start).check(start::checkNext);
   }
 
   @Bean
-  Turnstiles platformTurnstiles(CallClock clock) {
-    return new Turnstiles(clock, (name, limit, now) -> Turnstiles.local(limit, now));
+  Turnstiles platformTurnstiles(
+      RateLimitProperties start, CallClock clock, ObjectProvider<TokenStore> shared) {
+    TokenStore store = shared.getIfAvailable();
+    start.redis().checkStore(store != null);
+    return new Turnstiles(
+        clock,
+        store == null
+            ? (name, limit, now) -> Turnstiles.local(limit, now)
+            : (name, limit, now) -> new SharedQuota(name, limit, store, clock, start.redis()));
   }
 
   @Bean
@@ -55,8 +64,24 @@ public final class RateLimitAutoConfiguration {
   static final class MetricsConfiguration {
 
     @Bean
-    RateLimitMetrics platformRateLimitMetrics(Turnstiles turnstiles) {
-      return new RateLimitMetrics(turnstiles);
+    RateLimitMetrics platformRateLimitMetrics(
+        Turnstiles turnstiles, ObjectProvider<TokenStore> shared) {
+      return new RateLimitMetrics(turnstiles, shared.getIfAvailable());
+    }
+  }
+
+  /** On where Lettuce is there and a Redis is named. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(name = "io.lettuce.core.RedisClient")
+  @ConditionalOnProperty("platform.ratelimit.redis.url")
+  static final class RedisConfiguration {
+
+    @Bean
+    RedisTokenStore platformRedisTokenStore(
+        RateLimitProperties start,
+        CallClock clock,
+        @Value("${spring.application.name:application}") String application) {
+      return RedisTokenStore.connect(start.redis(), application, clock);
     }
   }
 }

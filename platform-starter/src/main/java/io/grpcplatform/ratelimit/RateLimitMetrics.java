@@ -2,6 +2,7 @@ package io.grpcplatform.ratelimit;
 
 import io.grpcplatform.CallKey;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -18,10 +19,12 @@ final class RateLimitMetrics implements LimitCounters.Maker, MeterBinder {
   private static final String PREFIX = "platform.ratelimit.";
 
   private final Turnstiles turnstiles;
+  private final @Nullable TokenStore shared;
   private volatile @Nullable MeterRegistry registry;
 
-  RateLimitMetrics(Turnstiles turnstiles) {
+  RateLimitMetrics(Turnstiles turnstiles, @Nullable TokenStore shared) {
     this.turnstiles = turnstiles;
+    this.shared = shared;
   }
 
   @Override
@@ -31,6 +34,15 @@ final class RateLimitMetrics implements LimitCounters.Maker, MeterBinder {
         .description("Callers and tenants that limits tell apart now")
         .strongReference(true)
         .register(bound);
+    if (shared != null) {
+      Gauge.builder(PREFIX + "redis.connected", shared, store -> store.there() ? 1 : 0)
+          .description("1 while limits are shared, 0 while Redis is away and each process is alone")
+          .strongReference(true)
+          .register(bound);
+      FunctionCounter.builder(PREFIX + "redis.comebacks", shared, TokenStore::comeback)
+          .description("How often Redis was reached after it could not be, the first time included")
+          .register(bound);
+    }
   }
 
   @Override

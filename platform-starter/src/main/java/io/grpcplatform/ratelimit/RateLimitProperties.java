@@ -140,12 +140,12 @@ record RateLimitProperties(
   }
 
   /**
-   * The Redis that processes share their limits through.
+   * The Redis that processes share their limits through; read at the start.
    *
    * @param url Where it is, as redis://host:6379 or rediss://user:password@host:6380; limits hold
-   *     for this process alone if not set. Read at the start.
-   * @param prefix What the keys begin with; processes with the same prefix share. The application's
-   *     name if not set. Read at the start.
+   *     for this process alone if not set.
+   * @param prefix What the keys begin with, processes with the same prefix share; the application's
+   *     name if not set.
    * @param interval How often, at most, a process settles one limit with Redis while it is used.
    * @param timeout How long an answer may take before Redis counts as away.
    * @param fallbackPercent How many percent of each rate this process allows while Redis is away.
@@ -170,11 +170,38 @@ record RateLimitProperties(
       }
     }
 
+    /** The address; there is one wherever a store is made. */
+    String address() {
+      if (url == null) {
+        throw new IllegalStateException("platform.ratelimit.redis.url is not set");
+      }
+      return url;
+    }
+
+    /** Fails where a Redis is named and nothing can talk to it. */
+    void checkStore(boolean there) {
+      if (url != null && !there) {
+        throw new SettingException(
+            PREFIX + "redis.url",
+            "set, but io.lettuce:lettuce-core is not on the class path",
+            "the library there, such as by spring-boot-starter-data-redis",
+            "# or remove " + PREFIX + "redis.url");
+      }
+    }
+
     private static void check(String name, Duration value, Duration most, String works) {
       if (value.compareTo(Duration.ofMillis(1)) < 0 || value.compareTo(most) > 0) {
         throw SettingException.of(
             PREFIX + "redis." + name, value.toMillis() + "ms", "1ms to " + most, works);
       }
+    }
+  }
+
+  /** Refuses settings that cannot be changed while they are in use. */
+  void checkNext(RateLimitProperties next) {
+    if (!next.redis().equals(redis)) {
+      throw new SettingException(
+          PREFIX + "redis", "changed", "as it was at the start", "# a change needs a restart");
     }
   }
 

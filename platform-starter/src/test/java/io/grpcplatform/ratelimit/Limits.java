@@ -30,10 +30,8 @@ final class Limits {
   Limits(String... pairs) {
     settings = live.add(RateLimitProperties.class, bind(pairs));
     server =
-        new RateLimitServerStage(
-            settings, turnstiles, (side, key) -> LimitCounters.NONE, null);
-    client =
-        new RateLimitClientStage(settings, turnstiles, (side, key) -> LimitCounters.NONE);
+        new RateLimitServerStage(settings, turnstiles, (side, key) -> LimitCounters.NONE, null);
+    client = new RateLimitClientStage(settings, turnstiles, (side, key) -> LimitCounters.NONE);
   }
 
   static RateLimitProperties bind(String... pairs) {

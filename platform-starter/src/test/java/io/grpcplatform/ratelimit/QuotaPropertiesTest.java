@@ -22,7 +22,9 @@ final class QuotaPropertiesTest {
 
   private static final long START = 1_000_000_007L;
 
-  /** Time passes; then one is asked for, or the {@code back}-th that is still held is given back. */
+  /**
+   * Time passes; then one is asked for, or the {@code back}-th that is still held is given back.
+   */
   private record Step(long nanos, int back) {}
 
   @Provide
@@ -108,8 +110,7 @@ final class QuotaPropertiesTest {
     long[] now = {START};
     Bucket theirs =
         Bucket.builder()
-            .addLimit(
-                limit -> limit.capacity(burst).refillGreedy(1, Duration.ofNanos(nanosForOne)))
+            .addLimit(limit -> limit.capacity(burst).refillGreedy(1, Duration.ofNanos(nanosForOne)))
             .withCustomTimePrecision(
                 new TimeMeter() {
                   @Override

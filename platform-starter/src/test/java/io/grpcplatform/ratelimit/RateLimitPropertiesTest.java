@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.grpc.health.v1.HealthGrpc;
 import io.grpcplatform.CallKey;
-import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.SettingException;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.util.stream.Stream;
@@ -13,20 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.test.context.FilteredClassLoader;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 final class RateLimitPropertiesTest {
 
   private static final CallKey UNARY = CallKey.of("", EchoServiceGrpc.getUnaryMethod());
   private static final CallKey BIDI = CallKey.of("", EchoServiceGrpc.getBidiMethod());
-
-  private final ApplicationContextRunner runner =
-      new ApplicationContextRunner()
-          .withConfiguration(
-              AutoConfigurations.of(
-                  PlatformAutoConfiguration.class, RateLimitAutoConfiguration.class));
 
   @Test
   void withNothingSetNoCallHasALimit() {
@@ -50,7 +40,8 @@ final class RateLimitPropertiesTest {
     assertThat(limits.of(UNARY).limit()).isEqualTo(RateLimit.of("7/s"));
     assertThat(limits.of(BIDI)).isNull();
     assertThat(limits.of(new CallKey("", "platform.test.v1.EchoService", "Other")).limit())
-        .isEqualTo(new RateLimit("60/m", 1, RateLimit.Per.METHOD, RateLimit.Algorithm.TOKEN_BUCKET));
+        .isEqualTo(
+            new RateLimit("60/m", 1, RateLimit.Per.METHOD, RateLimit.Algorithm.TOKEN_BUCKET));
     assertThat(limits.of(new CallKey("", "shop.v1.Shop", "Get")).limit().rate())
         .isEqualTo("1000/h");
   }
@@ -61,9 +52,7 @@ final class RateLimitPropertiesTest {
 
     assertThat(Limits.bind("server.methods[*].rate", "1/h").ofServer().of(check)).isNull();
     assertThat(
-            Limits.bind("server.methods[grpc.health.v1.Health/*].rate", "1/h")
-                .ofServer()
-                .of(check))
+            Limits.bind("server.methods[grpc.health.v1.Health/*].rate", "1/h").ofServer().of(check))
         .isNotNull();
   }
 
@@ -73,10 +62,8 @@ final class RateLimitPropertiesTest {
         " (expected: an amount and a unit, 100/s, 600/m or 1000/h, at most 1000000/s, or"
             + " unlimited, platform.ratelimit.server.methods[shop.v1.Shop/Get].rate)";
     return Stream.of(
-        Arguments.of(
-            new String[] {rate, "100"}, "methods[shop.v1.Shop/Get].rate: 100" + expected),
-        Arguments.of(
-            new String[] {rate, "0/s"}, "methods[shop.v1.Shop/Get].rate: 0/s" + expected),
+        Arguments.of(new String[] {rate, "100"}, "methods[shop.v1.Shop/Get].rate: 100" + expected),
+        Arguments.of(new String[] {rate, "0/s"}, "methods[shop.v1.Shop/Get].rate: 0/s" + expected),
         Arguments.of(
             new String[] {rate, "1000001/s"},
             "methods[shop.v1.Shop/Get].rate: 1000001/s" + expected),
@@ -108,12 +95,5 @@ final class RateLimitPropertiesTest {
 
     assertThat(failure).hasRootCauseInstanceOf(SettingException.class);
     assertThat(failure).hasRootCauseMessage(message);
-  }
-
-  @Test
-  void theStarterWorksWithoutMicrometer() {
-    runner
-        .withClassLoader(new FilteredClassLoader("io.micrometer"))
-        .run(context -> assertThat(context).hasNotFailed().hasBean("platformTurnstiles"));
   }
 }

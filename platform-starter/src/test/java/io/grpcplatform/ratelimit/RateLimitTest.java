@@ -3,6 +3,9 @@ package io.grpcplatform.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.util.Durations;
+import com.google.rpc.RetryInfo;
 import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -16,8 +19,6 @@ import io.grpcplatform.Loopback;
 import io.grpcplatform.Refusal;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.grpcplatform.test.v1.EchoServiceGrpc.EchoServiceBlockingStub;
-import com.google.protobuf.Any;
-import com.google.rpc.RetryInfo;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,7 +86,7 @@ final class RateLimitTest {
     for (Any detail : StatusProto.fromThrowable(failed).getDetailsList()) {
       retry = detail.is(RetryInfo.class) ? detail.unpack(RetryInfo.class) : retry;
     }
-    assertThat(retry.getRetryDelay().getNanos()).isEqualTo(250_000_000);
+    assertThat(Durations.toMillis(retry.getRetryDelay())).isEqualTo(250);
   }
 
   @Test
@@ -142,9 +143,12 @@ final class RateLimitTest {
   void callersByMetadataHaveTheirOwnLimits() throws Exception {
     Limits limits =
         new Limits(
-            "server.caller-header", "x-caller",
-            "server.methods" + ECHO + ".rate", "2/s",
-            "server.methods" + ECHO + ".per", "caller");
+            "server.caller-header",
+            "x-caller",
+            "server.methods" + ECHO + ".rate",
+            "2/s",
+            "server.methods" + ECHO + ".per",
+            "caller");
     EchoServiceBlockingStub stub = served(limits);
 
     assertThat(allowed(as(stub, "x-caller", "ann"), 3)).isEqualTo(2);
@@ -165,7 +169,9 @@ final class RateLimitTest {
 
     assertThat(allowed(as(as(stub, "x-caller", "ann"), "x-tenant", "acme"), 1)).isEqualTo(1);
     assertThat(allowed(as(as(stub, "x-caller", "bob"), "x-tenant", "acme"), 3)).isEqualTo(1);
-    assertThat(allowed(as(stub, "x-caller", "acme"), 3)).as("a caller, not that tenant").isEqualTo(2);
+    assertThat(allowed(as(stub, "x-caller", "acme"), 3))
+        .as("a caller, not that tenant")
+        .isEqualTo(2);
   }
 
   @Test

@@ -144,8 +144,7 @@ final class StreamRateTest {
   @Test
   void aStreamWhoseDeadlinePassesWhileItWaitsLeavesNothing() throws Exception {
     Talk talk =
-        Talk.bidi(
-            EchoServiceGrpc.newStub(limitedServer()).withDeadlineAfter(1, TimeUnit.SECONDS));
+        Talk.bidi(EchoServiceGrpc.newStub(limitedServer()).withDeadlineAfter(1, TimeUnit.SECONDS));
     talk.say("one", "two", "three");
 
     assertThat(talk.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
