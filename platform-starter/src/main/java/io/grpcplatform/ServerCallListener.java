@@ -71,7 +71,7 @@ final class ServerCallListener<Q, R> extends ServerCall.Listener<Q> {
     try {
       machine.hooks.within(machine.context(), callback, this, argument);
       return true;
-    } catch (RuntimeException | Error thrown) {
+    } catch (Throwable thrown) { // also checked ones, which a handler in Kotlin throws undeclared
       machine.handlerThrew(thrown);
       return false;
     }
@@ -89,7 +89,7 @@ final class ServerCallListener<Q, R> extends ServerCall.Listener<Q> {
     try {
       machine.hooks.outside(machine.context(), callback, this, argument);
       return true;
-    } catch (RuntimeException | Error thrown) {
+    } catch (Throwable thrown) { // also checked ones, which a handler in Kotlin throws undeclared
       machine.handlerThrew(thrown);
       return false;
     }

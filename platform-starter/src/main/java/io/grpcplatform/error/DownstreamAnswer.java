@@ -50,8 +50,12 @@ final class DownstreamAnswer {
     if (details != null) {
       trailers.put(DETAILS, details);
     }
-    return Status.fromCode(status.getCode())
-        .withDescription("A service that this one calls answered " + status.getCode());
+    return Status.fromCode(status.getCode()).withDescription(words(status));
+  }
+
+  /** What is said instead of another service's description. */
+  static String words(Status status) {
+    return "A service that this one calls answered " + status.getCode();
   }
 
   /** The details of an application, or null where there are none or they are a platform's. */

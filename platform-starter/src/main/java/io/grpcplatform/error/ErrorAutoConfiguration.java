@@ -1,6 +1,7 @@
 package io.grpcplatform.error;
 
 import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -13,9 +14,15 @@ import org.springframework.context.annotation.Bean;
 public final class ErrorAutoConfiguration {
 
   @Bean
-  ErrorServerStage platformErrorServerStage(ErrorProperties properties) {
+  AdviceBeans platformAdviceBeans(ListableBeanFactory beans) {
+    return new AdviceBeans(beans);
+  }
+
+  @Bean
+  ErrorServerStage platformErrorServerStage(ErrorProperties properties, AdviceBeans advice) {
     return new ErrorServerStage(
-        new SafeStatus(properties.debugInfo(), () -> ThreadLocalRandom.current().nextLong()));
+        new SafeStatus(
+            properties.debugInfo(), () -> ThreadLocalRandom.current().nextLong(), advice::answer));
   }
 
   @Bean

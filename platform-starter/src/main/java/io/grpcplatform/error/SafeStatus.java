@@ -3,6 +3,7 @@ package io.grpcplatform.error;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.HexFormat;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,15 +16,21 @@ final class SafeStatus {
 
   private final boolean debugInfo;
   private final RandomGenerator ids;
+  private final Function<Throwable, ExceptionHandlerResolver.@Nullable Answer> advice;
 
   /**
    * Decides.
    *
    * @param ids names the failures of calls that are not traced; used by many threads
+   * @param advice what the application says of an exception; null where it says nothing
    */
-  SafeStatus(boolean debugInfo, RandomGenerator ids) {
+  SafeStatus(
+      boolean debugInfo,
+      RandomGenerator ids,
+      Function<Throwable, ExceptionHandlerResolver.@Nullable Answer> advice) {
     this.debugInfo = debugInfo;
     this.ids = ids;
+    this.advice = advice;
   }
 
   /**
@@ -37,17 +44,24 @@ final class SafeStatus {
     if (thrown == null) {
       return chosen(status, trailers);
     }
+    ExceptionHandlerResolver.Answer advised = advice.apply(thrown);
+    if (advised != null) {
+      return with(advised.status(), advised.trailers(), trailers);
+    }
     Status own = Status.fromThrowable(thrown);
     if (own.isOk() || unmapped(own) != null) {
       String id = traceId == null ? HexFormat.of().toHexDigits(ids.nextLong()) : traceId;
       log.error("{} failed, answered INTERNAL with the id {}", method, id, thrown);
       return internal(thrown, id, trailers);
     }
-    Metadata carried = Status.trailersFromThrowable(thrown);
+    return with(own, Status.trailersFromThrowable(thrown), trailers);
+  }
+
+  private Status with(Status status, @Nullable Metadata carried, Metadata trailers) {
     if (carried != null) {
       trailers.merge(carried);
     }
-    return chosen(own, trailers);
+    return chosen(status, trailers);
   }
 
   /**

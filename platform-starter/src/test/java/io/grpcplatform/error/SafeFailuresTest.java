@@ -50,7 +50,8 @@ final class SafeFailuresTest {
   private static final Metadata.Key<String> HINT =
       Metadata.Key.of("x-hint", Metadata.ASCII_STRING_MARSHALLER);
 
-  private final ServerFeature safe = new ErrorServerStage(new SafeStatus(false, () -> 0xBEEFL));
+  private final ServerFeature safe =
+      new ErrorServerStage(new SafeStatus(false, () -> 0xBEEFL, unadvised -> null));
   private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
   @BeforeEach
@@ -272,7 +273,8 @@ final class SafeFailuresTest {
 
   @Test
   void debugInfoSendsTheExceptionAndTheWords() throws Exception {
-    ServerFeature open = new ErrorServerStage(new SafeStatus(true, () -> 0xBEEFL));
+    ServerFeature open =
+        new ErrorServerStage(new SafeStatus(true, () -> 0xBEEFL, unadvised -> null));
     try (Hop hop = new Hop(response -> rethrowPlain(), open);
         Hop back = new Hop(response -> response.onError(applicationError()), open);
         Hop front = new Hop(response -> rethrow(failed(back.furtherDown())), open)) {

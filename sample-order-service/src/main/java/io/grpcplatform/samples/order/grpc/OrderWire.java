@@ -3,6 +3,7 @@ package io.grpcplatform.samples.order.grpc;
 import com.google.protobuf.Timestamp;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpcplatform.error.PlatformException;
 import io.grpcplatform.samples.money.v1.Money;
 import io.grpcplatform.samples.order.NewOrder;
 import io.grpcplatform.samples.order.Order;
@@ -11,6 +12,7 @@ import io.grpcplatform.samples.order.OrderRefusedException;
 import io.grpcplatform.samples.order.OrderState;
 import io.grpcplatform.samples.order.OrderStep;
 import io.grpcplatform.samples.order.v1.CancelReason;
+import io.grpcplatform.samples.order.v1.OrderError;
 import io.grpcplatform.samples.order.v1.OrderStatus;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import java.time.Instant;
@@ -70,20 +72,19 @@ final class OrderWire {
         .asRuntimeException();
   }
 
-  static StatusRuntimeException refused(OrderRefusedException refused) {
-    Status status =
+  static PlatformException refused(OrderRefusedException refused) {
+    OrderError error =
         switch (refused.reason()) {
-          case NO_PRODUCT -> Status.NOT_FOUND;
-          case KEY_REUSED -> Status.ALREADY_EXISTS;
-          case NOTHING_TO_PAY, MIXED_CURRENCIES -> Status.INVALID_ARGUMENT;
+          case NO_PRODUCT -> OrderError.ORDER_ERROR_NO_PRODUCT;
+          case KEY_REUSED -> OrderError.ORDER_ERROR_KEY_REUSED;
+          case NOTHING_TO_PAY -> OrderError.ORDER_ERROR_NOTHING_TO_PAY;
+          case MIXED_CURRENCIES -> OrderError.ORDER_ERROR_MIXED_CURRENCIES;
         };
-    return status.withDescription(String.valueOf(refused.getMessage())).asRuntimeException();
+    return PlatformException.of(error).with("reason", String.valueOf(refused.getMessage()));
   }
 
-  static StatusRuntimeException noOrder(String orderId) {
-    return Status.NOT_FOUND
-        .withDescription("order_id: nothing known of '" + orderId + "'")
-        .asRuntimeException();
+  static PlatformException noOrder(String orderId) {
+    return PlatformException.of(OrderError.ORDER_ERROR_NO_ORDER).with("order_id", orderId);
   }
 
   private static OrderStatus status(OrderState state) {

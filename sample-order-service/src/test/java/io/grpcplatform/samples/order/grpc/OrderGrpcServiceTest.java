@@ -10,6 +10,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.error.PlatformException;
 import io.grpcplatform.samples.order.SagaCommand;
 import io.grpcplatform.samples.order.SagaEvent;
 import io.grpcplatform.samples.order.Shop;
@@ -18,6 +19,7 @@ import io.grpcplatform.samples.order.v1.ImportOrdersRequest;
 import io.grpcplatform.samples.order.v1.ImportOrdersResponse;
 import io.grpcplatform.samples.order.v1.NewOrder;
 import io.grpcplatform.samples.order.v1.Order;
+import io.grpcplatform.samples.order.v1.OrderError;
 import io.grpcplatform.samples.order.v1.OrderLine;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
@@ -25,6 +27,7 @@ import io.grpcplatform.samples.order.v1.OrderStatus;
 import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
+import io.grpcplatform.testing.DeclaredErrorCodes;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -232,5 +235,23 @@ class OrderGrpcServiceTest {
         answer.completeExceptionally(new IllegalStateException("ended without an answer"));
       }
     };
+  }
+
+  @Test
+  void eachDeclaredErrorHasACodeOfItsOwn() {
+    assertThat(DeclaredErrorCodes.assertDistinct(Order.getDescriptor().getFile())).isEqualTo(5);
+  }
+
+  @Test
+  void clientTellsErrorsApartByTheContract() {
+    StatusRuntimeException failed =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> stub.getOrder(GetOrderRequest.newBuilder().setOrderId("no").build()));
+
+    PlatformException error = PlatformException.from(failed);
+    assertThat(error.is(OrderError.ORDER_ERROR_NO_ORDER)).isTrue();
+    assertThat(error.values()).containsEntry("order_id", "no");
+    assertThat(error.text()).isEqualTo("Nothing is known of the order 'no'");
   }
 }
