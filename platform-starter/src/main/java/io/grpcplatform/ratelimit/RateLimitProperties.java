@@ -53,9 +53,9 @@ record RateLimitProperties(
    * @param methods Limits by method "[pkg.Service/Method]", by service "[pkg.Service/*]", or "[*]"
    *     for all others; the nearest holds.
    * @param callerHeader Metadata that names the caller; believed only where nobody has verified
-   *     one.
+   *     one. No default.
    * @param tenantHeader Metadata that names the tenant; believed only where nobody has verified
-   *     one.
+   *     one. No default.
    */
   record Server(
       @DefaultValue("true") boolean enabled,
@@ -142,10 +142,10 @@ record RateLimitProperties(
   /**
    * The Redis that processes share their limits through; read at the start.
    *
-   * @param url Where it is, as redis://host:6379 or rediss://user:password@host:6380; limits hold
-   *     for this process alone if not set.
-   * @param prefix What the keys begin with, processes with the same prefix share; the application's
-   *     name if not set.
+   * @param url Where it is, as redis://host:6379 or rediss://user:password@host:6380. No default:
+   *     limits hold for this process alone.
+   * @param prefix What the keys begin with, processes with the same prefix share. No default: it is
+   *     the application's name.
    * @param interval How often, at most, a process settles one limit with Redis while it is used.
    * @param timeout How long an answer may take before Redis counts as away.
    * @param fallbackPercent How many percent of each rate this process allows while Redis is away.
