@@ -5,13 +5,18 @@ import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING;
 
 import io.grpc.BindableService;
 import io.grpc.protobuf.services.HealthStatusManager;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * What the health service says of each name: of the server ({@code ""}), of each service, of {@code
- * readiness} and of {@code liveness}. All but the last serve while the application accepts traffic
- * and has not announced its stop; liveness goes its own way, since an instance that drains must not
+ * readiness}, of {@code liveness}, and of each group of health indicators. All but liveness and the
+ * groups serve while the application accepts traffic, has not announced its stop and the group that
+ * decides about the name is up. Liveness goes its own way, since an instance that drains must not
  * be killed.
  *
  * <p>Threading: safe; watchers are told on the thread that reports the change.
@@ -24,13 +29,21 @@ final class HealthNames {
 
   private final HealthStatusManager manager = new HealthStatusManager();
   private final Set<String> serving = new LinkedHashSet<>(Set.of(SERVER, READINESS));
+  private final Map<String, Boolean> groups = new HashMap<>();
+  private final UnaryOperator<String> groupOf;
   private boolean live;
   private boolean ready;
   private boolean announced;
 
-  HealthNames(boolean live, boolean ready) {
+  /**
+   * Names of which nothing but these two is known yet.
+   *
+   * @param groupOf the group that decides about a name
+   */
+  HealthNames(boolean live, boolean ready, UnaryOperator<String> groupOf) {
     this.live = live;
     this.ready = ready;
+    this.groupOf = groupOf;
     publish();
   }
 
@@ -54,6 +67,18 @@ final class HealthNames {
     publish();
   }
 
+  /** There are groups that nobody has looked at: they are down until somebody has. */
+  synchronized void expect(Collection<String> unseen) {
+    unseen.forEach(group -> groups.put(group, false));
+    publish();
+  }
+
+  /** Somebody has looked. */
+  synchronized void seen(Map<String, Boolean> up) {
+    groups.putAll(up);
+    publish();
+  }
+
   /** The stop is announced: nothing but liveness serves from now on, whatever else happens. */
   synchronized void announced() {
     announced = true;
@@ -61,9 +86,15 @@ final class HealthNames {
   }
 
   private void publish() {
+    groups.forEach((group, up) -> set(group, up && !announced));
     for (String name : serving) {
-      manager.setStatus(name, ready && !announced ? SERVING : NOT_SERVING);
+      boolean decided = groups.getOrDefault(groupOf.apply(name), true);
+      set(name, ready && !announced && decided);
     }
-    manager.setStatus(LIVENESS, live ? SERVING : NOT_SERVING);
+    set(LIVENESS, live);
+  }
+
+  private void set(String name, boolean up) {
+    manager.setStatus(name, up ? SERVING : NOT_SERVING);
   }
 }

@@ -6,6 +6,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpcplatform.ServerContributor;
 import io.grpcplatform.ServerPipeline;
+import io.grpcplatform.SettingException;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -16,14 +17,17 @@ import org.springframework.beans.factory.ObjectProvider;
 final class HealthServerContributor implements ServerContributor {
 
   private final HealthNames names;
+  private final HealthProperties properties;
   private final ObjectProvider<BindableService> services;
   private final ObjectProvider<ServerPipeline> pipelines;
 
   HealthServerContributor(
       HealthNames names,
+      HealthProperties properties,
       ObjectProvider<BindableService> services,
       ObjectProvider<ServerPipeline> pipelines) {
     this.names = names;
+    this.properties = properties;
     this.services = services;
     this.pipelines = pipelines;
   }
@@ -34,6 +38,7 @@ final class HealthServerContributor implements ServerContributor {
         services.stream()
             .map(service -> service.bindService().getServiceDescriptor().getName())
             .toList();
+    properties.services().keySet().forEach(service -> check(service, served));
     if (served.contains(HealthGrpc.SERVICE_NAME)) {
       // The application has a health service of its own.
       return;
@@ -42,5 +47,16 @@ final class HealthServerContributor implements ServerContributor {
     ServerServiceDefinition health = names.service().bindService();
     ServerPipeline pipeline = pipelines.getIfAvailable();
     builder.addService(pipeline == null ? health : pipeline.bind(health, List.of()));
+  }
+
+  private static void check(String service, List<String> served) {
+    if (!served.contains(service)) {
+      throw SettingException.instead(
+          HealthProperties.PREFIX + "services[" + service + "]",
+          service,
+          "a service that this application serves: " + String.join(", ", served),
+          HealthProperties.PREFIX + "services[" + (served.isEmpty() ? "" : served.get(0)) + "]",
+          "readiness");
+    }
   }
 }
