@@ -31,10 +31,14 @@ final class RateLimitAutoConfigurationTest {
               AutoConfigurations.of(
                   PlatformAutoConfiguration.class, RateLimitAutoConfiguration.class));
 
-  private static void call(Loopback loopback, int calls) {
+  /** Makes calls, the last of which are refused. */
+  private static void call(Loopback loopback, int allowed, int refused) {
     EchoServiceBlockingStub stub = EchoServiceGrpc.newBlockingStub(loopback.channel());
-    for (int i = 0; i < calls; i++) {
-      catchThrowable(() -> stub.unary(Talk.words("hello")));
+    for (int i = 0; i < allowed; i++) {
+      assertThat(stub.unary(Talk.words("hello")).getText()).isEqualTo("hello");
+    }
+    for (int i = 0; i < refused; i++) {
+      assertThat(catchThrowable(() -> stub.unary(Talk.words("hello")))).isNotNull();
     }
   }
 
@@ -48,7 +52,7 @@ final class RateLimitAutoConfigurationTest {
               context.getBean(RateLimitMetrics.class).bindTo(meters);
               try (Loopback loopback =
                   Loopback.serving(new EchoBehaviour(), context.getBean(ServerFeature.class))) {
-                call(loopback, 5);
+                call(loopback, 3, 2);
               }
               assertThat(counted(meters, "allowed")).isEqualTo(3);
               assertThat(counted(meters, "refused")).isEqualTo(2);
@@ -75,7 +79,7 @@ final class RateLimitAutoConfigurationTest {
             context -> {
               try (Loopback loopback =
                   Loopback.serving(new EchoBehaviour(), context.getBean(ServerFeature.class))) {
-                call(loopback, 4);
+                call(loopback, 4, 0);
               }
               assertThat(context.getBean(Turnstiles.class).callers()).isEqualTo(2);
             });

@@ -11,6 +11,11 @@ import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -166,6 +171,32 @@ final class StreamRateTest {
 
     // One for the call, one for the message, and the third for a message that never came.
     assertThat(served.drain(BIDI, LIMIT)).isEqualTo(1);
+  }
+
+  @Test
+  void aStormOfCancelsLeavesNoTimerNoStreamAndNoToken() throws Exception {
+    int streams = 300;
+    served.change("server.methods[*].rate", "100/s", "server.methods[*].burst", "400");
+    Channel channel = limitedServer();
+    SplittableRandom random = new SplittableRandom(20261121);
+    List<Talk> talks = new ArrayList<>();
+    for (int i = 0; i < streams; i++) {
+      talks.add(Talk.bidi(EchoServiceGrpc.newStub(channel)).say("one", "two", "three"));
+    }
+
+    Collections.shuffle(talks, new Random(20261121));
+    for (Talk talk : talks) {
+      talk.cancel();
+      served.clock.advance(Duration.ofMillis(random.nextInt(20)));
+    }
+    for (int i = 0; i < streams; i++) {
+      ends.next();
+    }
+
+    assertThat(served.clock.waiting()).isZero();
+    RateLimit limit = RateLimit.of("100/s").withBurst(400);
+    served.clock.advance(Duration.ofSeconds(4));
+    assertThat(served.turnstiles.ofAll(BIDI, limit).retire()).as("as good as new").isTrue();
   }
 
   /** Sends that many messages at once, whatever the pace of the one who reads them. */
