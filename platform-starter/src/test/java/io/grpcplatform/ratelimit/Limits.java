@@ -11,6 +11,7 @@ import io.grpcplatform.testing.ManualClock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
@@ -60,6 +61,7 @@ final class Limits {
 
   /** Hears the ends of server calls after the limit has: it is the outermost. */
   static final class Ends implements ServerFeature {
+    private final Semaphore begun = new Semaphore(0);
     private final LinkedBlockingQueue<Outcome> ended = new LinkedBlockingQueue<>();
 
     @Override
@@ -69,7 +71,16 @@ final class Limits {
 
     @Override
     public StagePlan plan(CallKey key, io.grpc.MethodDescriptor<?, ?> method) {
-      return call -> ended::add;
+      return call -> {
+        begun.release();
+        return ended::add;
+      };
+    }
+
+    void awaitBegun(int calls) throws InterruptedException {
+      if (!begun.tryAcquire(calls, 30, TimeUnit.SECONDS)) {
+        throw new AssertionError(begun.availablePermits() + " calls of " + calls + " began in 30 s");
+      }
     }
 
     Outcome next() throws InterruptedException {

@@ -184,6 +184,8 @@ final class StreamRateTest {
       talks.add(Talk.bidi(EchoServiceGrpc.newStub(channel)).say("one", "two", "three"));
     }
 
+    ends.awaitBegun(streams);
+
     Collections.shuffle(talks, new Random(20261121));
     for (Talk talk : talks) {
       talk.cancel();
