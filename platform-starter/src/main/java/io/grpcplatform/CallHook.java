@@ -45,7 +45,10 @@ public interface CallHook {
     return null;
   }
 
-  /** A message arrived; a {@link Refusal} ends the call instead of delivering it. */
+  /**
+   * A message arrived; a {@link Refusal}, or an end through the {@link CallControl}, ends the call
+   * instead of delivering it.
+   */
   default void received(Object message) throws Refusal {}
 
   /** A message is about to be sent. */

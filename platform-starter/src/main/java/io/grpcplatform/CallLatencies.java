@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.IntCountsHistogram;
 import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * windows of ten seconds. A method is measured from when a feature has first asked for it.
  *
  * <p>Threading: safe. Recording takes no lock but where it meets the end of a window, once in ten
- * seconds, and allocates nothing.
+ * seconds, and allocates nothing but where a call takes longer than any before.
  */
 public final class CallLatencies {
 
@@ -60,7 +61,9 @@ public final class CallLatencies {
   public static final class Window {
 
     private final CallClock clock;
-    private final Recorder recorder = new Recorder(LONGEST_MICROS, 2);
+    // They grow with the longest time seen: for an hour at once each would take fifty kilobytes.
+    private final Recorder recorder = new Recorder(2);
+    private @Nullable Histogram interval;
     private final Slice[] slices = new Slice[WINDOWS];
     private final LongAdder failures = new LongAdder();
     private final AtomicLong turn;
@@ -69,7 +72,8 @@ public final class CallLatencies {
     private volatile Summary summary = Summary.EMPTY;
 
     /** One window that has ended. */
-    private record Slice(Histogram times, long failures, boolean openBreaker, long ended) {}
+    private record Slice(
+        IntCountsHistogram times, long failures, boolean openBreaker, long ended) {}
 
     private Window(CallClock clock) {
       this.clock = clock;
@@ -105,21 +109,23 @@ public final class CallLatencies {
       long due = turn.get();
       long now = clock.nanoTime();
       if (now - due >= 0 && turn.compareAndSet(due, now + WINDOW_NANOS)) {
-        turnOver(now);
+        turnOver(due, now);
       }
     }
 
-    private synchronized void turnOver(long now) {
-      slices[next] =
-          new Slice(
-              recorder.getIntervalHistogram(), failures.sumThenReset(), refusedByBreaker, now);
+    private synchronized void turnOver(long due, long now) {
+      interval = recorder.getIntervalHistogram(interval);
+      IntCountsHistogram times = new IntCountsHistogram(2);
+      times.add(interval);
+      // It ended when it was due, however long nobody came to turn it over.
+      slices[next] = new Slice(times, failures.sumThenReset(), refusedByBreaker, due);
       refusedByBreaker = false;
       next = (next + 1) % WINDOWS;
-      Histogram sum = new Histogram(LONGEST_MICROS, 2);
+      Histogram sum = new Histogram(2);
       long failed = 0;
       boolean open = false;
       for (Slice slice : slices) {
-        // Where no call came for long, nobody turned the windows that were empty.
+        // Where no call came for long, nobody has pushed out the windows of before.
         if (slice != null && now - slice.ended() < WINDOWS * WINDOW_NANOS) {
           sum.add(slice.times());
           failed += slice.failures();

@@ -51,9 +51,10 @@ final class ClientCallListener<R> extends ClientCall.Listener<R> {
     Refusal refused = machine.hooks.received(message);
     if (refused != null) {
       machine.end(refused);
-      return;
+    } else if (!machine.endedByPlatform()) {
+      // A hook may have ended the call with a status of its own.
+      machine.hooks.within(null, MESSAGE, this, message);
     }
-    machine.hooks.within(null, MESSAGE, this, message);
   }
 
   @Override

@@ -109,10 +109,11 @@ final class ServerCallListener<Q, R> extends ServerCall.Listener<Q> {
       return;
     }
     Refusal refused = machine.hooks.received(message);
-    if (refused == null) {
-      runUnseen(MESSAGE, message);
-    } else {
+    if (refused != null) {
       machine.end(refused);
+    } else if (!machine.endedByPlatform()) {
+      // A hook may have ended the call with a status of its own.
+      runUnseen(MESSAGE, message);
     }
   }
 

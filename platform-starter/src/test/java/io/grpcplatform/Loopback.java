@@ -56,9 +56,14 @@ public final class Loopback implements AutoCloseable {
 
   /** A channel of a name. */
   public ManagedChannel channel(String name, ClientFeature... features) {
+    return channel(name, new LiveSettings(), features);
+  }
+
+  /** A channel of a name whose plans are made again when {@code settings} change. */
+  public ManagedChannel channel(String name, LiveSettings settings, ClientFeature... features) {
     NettyChannelBuilder builder = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext();
     if (features.length > 0) {
-      ClientPipeline.of(name, List.of(features)).install(builder);
+      ClientPipeline.of(name, List.of(features), settings, null).install(builder);
     }
     ManagedChannel channel = builder.build();
     channels.add(channel);

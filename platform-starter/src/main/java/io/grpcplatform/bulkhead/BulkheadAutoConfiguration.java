@@ -1,6 +1,9 @@
 package io.grpcplatform.bulkhead;
 
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
+import io.grpcplatform.PlatformAutoConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -12,6 +15,7 @@ import org.springframework.context.annotation.Bean;
  * its actuator endpoint show them.
  */
 @AutoConfiguration(
+    after = PlatformAutoConfiguration.class,
     afterName = {
       "io.github.resilience4j.springboot3.bulkhead.autoconfigure.BulkheadAutoConfiguration",
       "io.github.resilience4j.springboot4.bulkhead.autoconfigure.BulkheadAutoConfiguration"
@@ -21,9 +25,15 @@ import org.springframework.context.annotation.Bean;
 public final class BulkheadAutoConfiguration {
 
   @Bean
+  Live<BulkheadProperties> platformBulkheadSettings(
+      BulkheadProperties start, LiveSettings settings) {
+    return settings.add(BulkheadProperties.class, start);
+  }
+
+  @Bean
   BulkheadClientStage platformBulkheadClientStage(
-      BulkheadProperties properties, ObjectProvider<BulkheadRegistry> registry) {
+      Live<BulkheadProperties> settings, ObjectProvider<BulkheadRegistry> registry) {
     return new BulkheadClientStage(
-        properties, registry.getIfAvailable(BulkheadRegistry::ofDefaults));
+        settings::get, registry.getIfAvailable(BulkheadRegistry::ofDefaults));
   }
 }

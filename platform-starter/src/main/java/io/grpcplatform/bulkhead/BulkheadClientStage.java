@@ -10,6 +10,9 @@ import io.grpcplatform.ClientStage;
 import io.grpcplatform.Outcome;
 import io.grpcplatform.Refusal;
 import io.grpcplatform.StagePlan;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +22,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkheadClientStage implements ClientFeature {
 
-  private final BulkheadProperties properties;
+  private final Supplier<? extends CallLimits> limits;
   private final BulkheadRegistry registry;
+  private final Map<String, CallPermits> permits = new HashMap<>();
 
-  BulkheadClientStage(BulkheadProperties properties, BulkheadRegistry registry) {
-    this.properties = properties;
+  /**
+   * A stage.
+   *
+   * @param limits those of this moment
+   */
+  BulkheadClientStage(Supplier<? extends CallLimits> limits, BulkheadRegistry registry) {
+    this.limits = limits;
     this.registry = registry;
   }
 
@@ -32,13 +41,12 @@ final class BulkheadClientStage implements ClientFeature {
     return ClientStage.BULKHEAD;
   }
 
+  /** Also brings the permits up to what holds now, one plan at a time and so never back again. */
   @Override
-  public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
-    if (!properties.enabled()) {
-      return null;
-    }
-    CallPermits channel = permits(properties.ofChannel(key));
-    CallPermits own = permits(properties.ofMethod(key));
+  public synchronized @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
+    CallLimits now = limits.get();
+    CallPermits channel = permits(now.ofChannel(key));
+    CallPermits own = permits(now.ofMethod(key));
     if (channel != null && own != null) {
       return new Both(channel, own);
     }
@@ -47,7 +55,13 @@ final class BulkheadClientStage implements ClientFeature {
   }
 
   private @Nullable CallPermits permits(@Nullable SharedLimit limit) {
-    return limit == null ? null : CallPermits.of(limit, registry);
+    if (limit == null) {
+      return null;
+    }
+    CallPermits shared =
+        permits.computeIfAbsent(limit.name(), name -> CallPermits.of(limit, registry));
+    shared.change(limit);
+    return shared;
   }
 
   /** One limit; it is the hook of each of its calls as well, which have nothing of their own. */

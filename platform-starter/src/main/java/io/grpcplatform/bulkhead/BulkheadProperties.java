@@ -20,7 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record BulkheadProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue Map<String, Share> channels,
-    @DefaultValue Map<String, Share> methods) {
+    @DefaultValue Map<String, Share> methods)
+    implements CallLimits {
 
   private static final String PREFIX = "platform.bulkhead.";
   private static final Pattern METHOD_KEY =
@@ -59,9 +60,9 @@ record BulkheadProperties(
     }
   }
 
-  /** The limit of a call's channel; null where it has none. */
-  @Nullable SharedLimit ofChannel(CallKey key) {
-    Share share = channels.get(key.channel());
+  @Override
+  public @Nullable SharedLimit ofChannel(CallKey key) {
+    Share share = enabled ? channels.get(key.channel()) : null;
     return share == null
         ? null
         : limit(
@@ -71,8 +72,11 @@ record BulkheadProperties(
             channelProperty(key.channel()));
   }
 
-  /** The limit of a call's method, else of its service; null where neither has one. */
-  @Nullable SharedLimit ofMethod(CallKey key) {
+  @Override
+  public @Nullable SharedLimit ofMethod(CallKey key) {
+    if (!enabled) {
+      return null;
+    }
     Share own = methods.get(key.fullMethodName());
     if (own != null) {
       return limit(

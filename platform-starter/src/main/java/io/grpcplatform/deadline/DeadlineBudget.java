@@ -16,13 +16,29 @@ record DeadlineBudget(int percent, long min, long max) {
     return Math.max(min, Math.min(max, remaining / 100 * percent));
   }
 
-  /** What a call may spend of an inherited deadline with {@code remaining} to go. */
+  /** What a call may spend of an inherited deadline with {@code remaining} to go; never below 0. */
   long allowed(long remaining) {
-    return remaining - reserve(remaining);
+    long reserve = reserve(remaining);
+    return remaining > reserve ? remaining - reserve : 0;
   }
 
   /** Whether a call with {@code left} to go is not worth sending. */
   boolean tooShort(long left) {
     return left < min || left <= 0;
+  }
+
+  /**
+   * The part of {@code remaining} that belongs to one of several calls made one after the other: an
+   * equal share among it and those that follow, so that what one leaves over goes to the next.
+   *
+   * @param call which of them, from 1
+   * @param calls how many there are
+   */
+  static long share(long remaining, int call, int calls) {
+    if (call < 1 || call > calls) {
+      throw new IllegalArgumentException(
+          "call " + call + " of " + calls + " (expected: 1 to the number of calls)");
+    }
+    return remaining <= 0 ? 0 : remaining / ((long) calls - call + 1);
   }
 }

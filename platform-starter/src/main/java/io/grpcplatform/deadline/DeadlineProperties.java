@@ -1,6 +1,7 @@
 package io.grpcplatform.deadline;
 
 import io.grpcplatform.CallKey;
+import io.grpcplatform.MethodPolicy;
 import io.grpcplatform.SettingException;
 import java.time.Duration;
 import java.util.Map;
@@ -15,10 +16,14 @@ import org.springframework.boot.context.properties.bind.Name;
  *
  * @param enabled Whether deadlines are set, inherited and enforced.
  * @param standard Deadline of a unary call whose caller set none; 0s for none.
- * @param methods Deadlines by method, "[pkg.Service/Method]" or "[pkg.Service/*]"; they win over
- *     channels.
+ * @param methods Deadlines by method, "[pkg.Service/Method]", or by service, "[pkg.Service/*]". A
+ *     method's own wins over its contract, and its contract over its service's.
  * @param channels Deadlines by channel name; they win over the default.
+ * @param refuseBelowP50 Whether a call is refused that has less left than half of the method's
+ *     calls of the last minute took.
  * @param reserve What is kept back of an inherited deadline at each hop.
+ * @param adaptive Deadlines that follow how long a method's calls take.
+ * @param propagation Where the gRPC Context, and with it deadline and cancellation, goes along.
  * @param server Limits for the calls this process serves.
  * @param stream Limits for streaming calls, which never get the unary default.
  */
@@ -28,9 +33,14 @@ record DeadlineProperties(
     @Name("default") @DefaultValue("5s") Duration standard,
     @DefaultValue Map<String, Duration> methods,
     @DefaultValue Map<String, Duration> channels,
+    @DefaultValue("false") boolean refuseBelowP50,
     @DefaultValue Reserve reserve,
+    @DefaultValue Adaptive adaptive,
+    @DefaultValue Propagation propagation,
     @DefaultValue Server server,
     @DefaultValue Stream stream) {
+
+  static final Duration DEFAULT = Duration.ofSeconds(5);
 
   private static final String PREFIX = "platform.deadline.";
 
@@ -57,6 +67,30 @@ record DeadlineProperties(
     }
   }
 
+  /** The defaults, with the deadline of a unary call. */
+  static DeadlineProperties ofClient(Duration standard) {
+    return of(standard, new Server(Duration.ZERO, Duration.ZERO));
+  }
+
+  /** The defaults, with the limits of calls that arrive. */
+  static DeadlineProperties ofServer(Duration standard, Duration max) {
+    return of(DEFAULT, new Server(standard, max));
+  }
+
+  private static DeadlineProperties of(Duration standard, Server server) {
+    return new DeadlineProperties(
+        true,
+        standard,
+        Map.of(),
+        Map.of(),
+        false,
+        new Reserve(5, Duration.ofMillis(2), Duration.ofMillis(50)),
+        new Adaptive(Mode.OBSERVE, 1.5, 100, Duration.ofMillis(50), 10),
+        new Propagation(true, true),
+        server,
+        new Stream(DEFAULT, Duration.ZERO, Duration.ZERO, Duration.ZERO, Map.of()));
+  }
+
   DeadlineBudget budget() {
     return new DeadlineBudget(
         reserve.percent(),
@@ -64,13 +98,18 @@ record DeadlineProperties(
         DeadlineSettings.nanos(reserve.max()));
   }
 
-  /** The limits of a streaming method, with the properties that decide them. */
-  StreamLimits streamLimits(CallKey key) {
-    return StreamLimits.of(
-        stream,
-        DeadlineSettings.ofMethod(stream.methods(), key),
-        DeadlineSettings.property(
-            PREFIX + "stream.methods", DeadlineSettings.keyOf(stream.methods(), key)));
+  /** The deadline of a unary call whose caller set none, in nanoseconds; 0 for none. */
+  long configured(CallKey key, MethodPolicy contract) {
+    Duration own = methods.get(key.fullMethodName());
+    Duration said = own == null ? contract.deadline() : own;
+    Duration service = said == null ? methods.get(key.service() + "/*") : said;
+    return DeadlineSettings.nanos(
+        service == null ? channels.getOrDefault(key.channel(), standard) : service);
+  }
+
+  /** The limits of a streaming method, with what decides them. */
+  StreamLimits streamLimits(CallKey key, MethodPolicy contract) {
+    return StreamLimits.of(stream, key, contract.stream());
   }
 
   /**
@@ -101,6 +140,60 @@ record DeadlineProperties(
     }
   }
 
+  /** What is done with the deadline that a method's latencies suggest. */
+  enum Mode {
+    /** It is not looked for. */
+    OFF,
+    /** It is shown and not used. */
+    OBSERVE,
+    /** It replaces a longer configured one. */
+    ENFORCE
+  }
+
+  /**
+   * A deadline made of the latencies of the last minute. It can only shorten what is configured.
+   *
+   * @param mode Whether such a deadline is looked for, shown, or used.
+   * @param factor What the slowest of a hundred calls took is multiplied with.
+   * @param minCalls How many successful calls of the last minute it takes.
+   * @param min The shortest such deadline.
+   * @param maxErrorPercent It stays as it is while more calls than this fail, in percent.
+   */
+  record Adaptive(
+      @DefaultValue("observe") Mode mode,
+      @DefaultValue("1.5") double factor,
+      @DefaultValue("100") int minCalls,
+      @DefaultValue("50ms") Duration min,
+      @DefaultValue("10") int maxErrorPercent) {
+
+    private static final String ADAPTIVE = PREFIX + "adaptive.";
+
+    Adaptive {
+      if (!(factor >= 1 && factor <= 100)) {
+        throw SettingException.of(ADAPTIVE + "factor", factor, "1 to 100", "1.5");
+      }
+      if (minCalls < 1) {
+        throw SettingException.of(ADAPTIVE + "min-calls", minCalls, "at least 1", "100");
+      }
+      DeadlineSettings.notNegative(ADAPTIVE + "min", min);
+      if (maxErrorPercent < 0 || maxErrorPercent > 100) {
+        throw SettingException.of(
+            ADAPTIVE + "max-error-percent", maxErrorPercent, "0 to 100", "10");
+      }
+    }
+  }
+
+  /**
+   * Where the gRPC Context goes along with work that changes threads. Read at the start only.
+   *
+   * @param executors Whether it follows tasks into the executors that Spring Boot makes,
+   *     {@code @Async} methods included.
+   * @param reactor Whether Reactor's automatic context propagation is switched on, unless
+   *     spring.reactor.context-propagation says something.
+   */
+  record Propagation(
+      @DefaultValue("true") boolean executors, @DefaultValue("true") boolean reactor) {}
+
   /**
    * Limits for the unary calls that this process serves.
    *
@@ -130,20 +223,25 @@ record DeadlineProperties(
    *     ever.
    * @param idleTimeout How long a stream may carry no message either way; 0s for ever.
    * @param maxAge How long a stream may live, give or take a tenth; 0s for ever.
-   * @param methods Limits by method, "[pkg.Service/Method]" or "[pkg.Service/*]".
+   * @param messageTimeout How long a request of a stream may wait for its answer, on methods with a
+   *     MessageCorrelation bean; 0s for ever.
+   * @param methods Limits by method, "[pkg.Service/Method]", or by service, "[pkg.Service/*]". A
+   *     method's own win over its contract, and its contract over its service's.
    */
   record Stream(
       @DefaultValue("5s") Duration openTimeout,
       @DefaultValue("0s") Duration idleTimeout,
       @DefaultValue("0s") Duration maxAge,
+      @DefaultValue("0s") Duration messageTimeout,
       @DefaultValue Map<String, StreamMethod> methods) {
 
-    private static final String STREAM = PREFIX + "stream.";
+    static final String STREAM = PREFIX + "stream.";
 
     Stream {
       DeadlineSettings.notNegative(STREAM + "open-timeout", openTimeout);
       DeadlineSettings.notNegative(STREAM + "idle-timeout", idleTimeout);
       DeadlineSettings.notNegative(STREAM + "max-age", maxAge);
+      DeadlineSettings.notNegative(STREAM + "message-timeout", messageTimeout);
       methods.forEach(
           (key, method) -> {
             DeadlineSettings.checkMethodKey(STREAM + "methods", key, ".idle-timeout");
@@ -151,6 +249,7 @@ record DeadlineProperties(
             notNegative(property + ".open-timeout", method.openTimeout());
             notNegative(property + ".idle-timeout", method.idleTimeout());
             notNegative(property + ".max-age", method.maxAge());
+            notNegative(property + ".message-timeout", method.messageTimeout());
           });
       methods = Map.copyOf(methods);
     }
@@ -168,7 +267,14 @@ record DeadlineProperties(
    * @param openTimeout How long a client waits for the first headers or message; 0s for ever.
    * @param idleTimeout How long a stream may carry no message either way; 0s for ever.
    * @param maxAge How long a stream may live, give or take a tenth; 0s for ever.
+   * @param messageTimeout How long a request may wait for its answer; 0s for ever.
    */
   record StreamMethod(
-      @Nullable Duration openTimeout, @Nullable Duration idleTimeout, @Nullable Duration maxAge) {}
+      @Nullable Duration openTimeout,
+      @Nullable Duration idleTimeout,
+      @Nullable Duration maxAge,
+      @Nullable Duration messageTimeout) {
+
+    static final StreamMethod NOTHING = new StreamMethod(null, null, null, null);
+  }
 }

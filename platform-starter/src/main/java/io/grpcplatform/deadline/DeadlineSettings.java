@@ -1,14 +1,11 @@
 package io.grpcplatform.deadline;
 
-import io.grpcplatform.CallKey;
 import io.grpcplatform.SettingException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** How deadline settings are named, checked and looked up. */
+/** How deadline settings are named and checked. */
 final class DeadlineSettings {
 
   private static final Pattern METHOD_KEY =
@@ -57,16 +54,5 @@ final class DeadlineSettings {
           property(map, "pkg.Service/Method") + leaf,
           "2s");
     }
-  }
-
-  /** The value for a method: its own, else its service's, else null. */
-  static <T> @Nullable T ofMethod(Map<String, T> methods, CallKey key) {
-    T own = methods.get(key.fullMethodName());
-    return own == null ? methods.get(key.service() + "/*") : own;
-  }
-
-  /** The key under which {@link #ofMethod} found its value. */
-  static String keyOf(Map<String, ?> methods, CallKey key) {
-    return methods.containsKey(key.fullMethodName()) ? key.fullMethodName() : key.service() + "/*";
   }
 }

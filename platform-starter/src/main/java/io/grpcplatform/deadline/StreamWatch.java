@@ -17,11 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamWatch implements CallHook, Runnable {
 
+  /** The end of the stream at which a watch sits. */
+  enum End {
+    CLIENT,
+    SERVER
+  }
+
   private static final long NEVER = Long.MAX_VALUE;
 
   private final StreamLimits limits;
   private final CallClock clock;
   private final CallControl control;
+  private final End end;
+  private final @Nullable AnswerWatch answers;
   private final long started;
   private final long age;
   private volatile long lastMessage;
@@ -33,12 +41,21 @@ final class StreamWatch implements CallHook, Runnable {
    * A watch that is not running yet.
    *
    * @param age this stream's own age limit in nanoseconds; 0 for none
+   * @param answers what watches the answers of each request; null for nothing
    */
-  StreamWatch(StreamLimits limits, long age, CallClock clock, CallControl control) {
+  StreamWatch(
+      StreamLimits limits,
+      long age,
+      CallClock clock,
+      CallControl control,
+      End end,
+      @Nullable AnswerWatch answers) {
     this.limits = limits;
     this.clock = clock;
     this.control = control;
     this.age = age;
+    this.end = end;
+    this.answers = answers;
     this.started = clock.nanoTime();
     this.lastMessage = started;
   }
@@ -52,11 +69,25 @@ final class StreamWatch implements CallHook, Runnable {
   public void received(Object message) {
     opened = true;
     touch();
+    if (answers != null) {
+      tell(answers, message, end == End.SERVER);
+    }
   }
 
   @Override
   public void sent(Object message) {
     touch();
+    if (answers != null) {
+      tell(answers, message, end == End.CLIENT);
+    }
+  }
+
+  private static void tell(AnswerWatch answers, Object message, boolean request) {
+    if (request) {
+      answers.asked(message);
+    } else {
+      answers.answered(message);
+    }
   }
 
   private void touch() {
@@ -71,6 +102,9 @@ final class StreamWatch implements CallHook, Runnable {
     Runnable pending = timer;
     if (pending != null) {
       pending.run();
+    }
+    if (answers != null) {
+      answers.ended();
     }
   }
 

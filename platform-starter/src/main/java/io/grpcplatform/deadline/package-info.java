@@ -7,7 +7,8 @@
  * of their own ({@code platform.deadline.stream.*}).
  *
  * <p>Limits: a deadline is inherited through gRPC's own {@link io.grpc.Context}, so only on threads
- * that carry it.
+ * that carry it: a handler's own, those of Spring Boot's executors and of Reactor, and those of a
+ * pool that {@link io.grpcplatform.deadline.Deadlines#propagating} wraps.
  */
 @NullMarked
 package io.grpcplatform.deadline;

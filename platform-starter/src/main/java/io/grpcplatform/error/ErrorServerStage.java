@@ -10,6 +10,7 @@ import io.grpcplatform.CallStart;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerStage;
 import io.grpcplatform.StagePlan;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Makes the failures of handlers safe to send. Runs on the thread that closes the call, which is
@@ -21,6 +22,12 @@ final class ErrorServerStage implements ServerFeature {
 
   ErrorServerStage(SafeStatus safe) {
     this.safe = safe;
+  }
+
+  /** As it is with no property set. */
+  static ErrorServerStage standard() {
+    return new ErrorServerStage(
+        new SafeStatus(false, () -> ThreadLocalRandom.current().nextLong(), thrown -> null));
   }
 
   @Override

@@ -32,9 +32,7 @@ public final class LifecycleAutoConfiguration {
             AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
           }
         });
-    CallsInFlight calls = new CallsInFlight();
-    signal.subscribe(
-        new DrainSweep(calls, clock, RandomGenerator.getDefault(), properties.streamSpread()));
-    return new LifecycleServerStage(calls, signal, clock);
+    return LifecycleServerStage.on(
+        signal, clock, RandomGenerator.getDefault(), properties.streamSpread());
   }
 }

@@ -11,6 +11,8 @@ import io.grpcplatform.Refusal;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerStage;
 import io.grpcplatform.StagePlan;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
 
 /**
  * Notes every call that begins, and refuses new streams once the drain has begun. Runs on the
@@ -22,10 +24,18 @@ final class LifecycleServerStage implements ServerFeature {
   private final DrainSignal signal;
   private final CallClock clock;
 
-  LifecycleServerStage(CallsInFlight calls, DrainSignal signal, CallClock clock) {
+  private LifecycleServerStage(CallsInFlight calls, DrainSignal signal, CallClock clock) {
     this.calls = calls;
     this.signal = signal;
     this.clock = clock;
+  }
+
+  /** A stage that hears of the drain. */
+  static LifecycleServerStage on(
+      DrainSignal signal, CallClock clock, RandomGenerator random, Duration streamSpread) {
+    CallsInFlight calls = new CallsInFlight();
+    signal.subscribe(new DrainSweep(calls, clock, random, streamSpread));
+    return new LifecycleServerStage(calls, signal, clock);
   }
 
   @Override

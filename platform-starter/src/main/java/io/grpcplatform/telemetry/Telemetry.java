@@ -1,32 +1,54 @@
 package io.grpcplatform.telemetry;
 
-import io.grpc.MethodDescriptor.MethodType;
-import io.grpcplatform.CallKey;
+import io.grpcplatform.ClientFeature;
+import io.grpcplatform.ServerFeature;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import org.jspecify.annotations.Nullable;
 
-/** The parts of telemetry that are on: timers, spans, the access log. Immutable. */
-final class Telemetry {
+/**
+ * Telemetry alone, for channels and servers that the starter does not make: timers, spans, and a
+ * log line for each call that fails.
+ */
+public final class Telemetry {
 
-  private final @Nullable CallMeters meters;
-  private final @Nullable CallSpans spans;
-  private final AccessLog accessLog;
+  private Telemetry() {}
 
-  Telemetry(@Nullable CallMeters meters, @Nullable CallSpans spans, AccessLog accessLog) {
-    this.meters = meters;
-    this.spans = spans;
-    this.accessLog = accessLog;
+  /** Times the calls of a channel. */
+  public static ClientFeature client(MeterRegistry meters) {
+    return new TelemetryClientStage(parts(meters, null));
   }
 
-  /** Null where every part is off: calls then cost nothing. */
-  @Nullable MethodTelemetry of(Side side, CallKey key, MethodType type) {
-    if (meters == null && spans == null && accessLog.off()) {
-      return null;
-    }
-    return new MethodTelemetry(
-        side,
-        key,
-        meters == null ? null : meters.of(side, key, type),
-        spans == null ? null : spans.of(side, key, type),
-        accessLog);
+  /** Traces the calls of a channel. */
+  public static ClientFeature client(OpenTelemetry traces) {
+    return new TelemetryClientStage(parts(null, traces));
+  }
+
+  /** Times and traces the calls of a channel. */
+  public static ClientFeature client(MeterRegistry meters, OpenTelemetry traces) {
+    return new TelemetryClientStage(parts(meters, traces));
+  }
+
+  /** Times the calls of a server. */
+  public static ServerFeature server(MeterRegistry meters) {
+    return new TelemetryServerStage(parts(meters, null));
+  }
+
+  /** Traces the calls of a server. */
+  public static ServerFeature server(OpenTelemetry traces) {
+    return new TelemetryServerStage(parts(null, traces));
+  }
+
+  /** Times and traces the calls of a server. */
+  public static ServerFeature server(MeterRegistry meters, OpenTelemetry traces) {
+    return new TelemetryServerStage(parts(meters, traces));
+  }
+
+  private static TelemetryParts parts(
+      @Nullable MeterRegistry meters, @Nullable OpenTelemetry traces) {
+    return new TelemetryParts(
+        meters == null ? null : new CallMeters(meters),
+        traces == null ? null : new CallSpans(traces),
+        new AccessLog(AccessLog.Mode.FAILURES));
   }
 }

@@ -28,23 +28,23 @@ import org.springframework.context.annotation.Configuration;
 public final class TelemetryAutoConfiguration {
 
   @Bean
-  Telemetry platformTelemetry(
+  TelemetryParts platformTelemetry(
       TelemetryProperties properties,
       ObjectProvider<CallMeters> meters,
       ObjectProvider<CallSpans> spans) {
-    return new Telemetry(
+    return new TelemetryParts(
         meters.getIfAvailable(),
         spans.getIfAvailable(),
         new AccessLog(properties.accessLog().mode()));
   }
 
   @Bean
-  TelemetryServerStage platformTelemetryServerStage(Telemetry telemetry) {
+  TelemetryServerStage platformTelemetryServerStage(TelemetryParts telemetry) {
     return new TelemetryServerStage(telemetry);
   }
 
   @Bean
-  TelemetryClientStage platformTelemetryClientStage(Telemetry telemetry) {
+  TelemetryClientStage platformTelemetryClientStage(TelemetryParts telemetry) {
     return new TelemetryClientStage(telemetry);
   }
 

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TelemetryClientStage implements ClientFeature {
 
-  private final Telemetry telemetry;
+  private final TelemetryParts telemetry;
 
-  TelemetryClientStage(Telemetry telemetry) {
+  TelemetryClientStage(TelemetryParts telemetry) {
     this.telemetry = telemetry;
   }
 

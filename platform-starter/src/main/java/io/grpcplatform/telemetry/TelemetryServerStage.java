@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TelemetryServerStage implements ServerFeature {
 
-  private final Telemetry telemetry;
+  private final TelemetryParts telemetry;
   private final @Nullable MethodTelemetry unknown;
   private final Map<CallKey, MethodTelemetry> methods = new ConcurrentHashMap<>();
 
-  TelemetryServerStage(Telemetry telemetry) {
+  TelemetryServerStage(TelemetryParts telemetry) {
     this.telemetry = telemetry;
     this.unknown = telemetry.of(Side.SERVER, CallKey.UNKNOWN, MethodType.UNKNOWN);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
 import io.github.resilience4j.springboot3.bulkhead.autoconfigure.BulkheadMetricsAutoConfiguration;
 import io.grpcplatform.CallKey;
+import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.SettingException;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,6 +30,7 @@ final class BulkheadPropertiesTest {
                   io.github.resilience4j.springboot3.bulkhead.autoconfigure
                       .BulkheadAutoConfiguration.class,
                   BulkheadMetricsAutoConfiguration.class,
+                  PlatformAutoConfiguration.class,
                   BulkheadAutoConfiguration.class))
           .withBean(MeterRegistry.class, SimpleMeterRegistry::new);
 

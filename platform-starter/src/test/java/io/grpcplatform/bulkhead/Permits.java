@@ -1,6 +1,8 @@
 package io.grpcplatform.bulkhead;
 
 import io.github.resilience4j.bulkhead.BulkheadRegistry;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
 import java.util.HashMap;
 import java.util.Map;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -10,10 +12,18 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 final class Permits {
 
   final BulkheadRegistry registry = BulkheadRegistry.ofDefaults();
+  final LiveSettings all = new LiveSettings();
   final BulkheadClientStage stage;
+  private final Live<BulkheadProperties> live;
 
   Permits(String... pairs) {
-    stage = new BulkheadClientStage(settings(pairs), registry);
+    live = all.add(BulkheadProperties.class, settings(pairs));
+    stage = new BulkheadClientStage(live::get, registry);
+  }
+
+  /** Replaces the settings while calls run. */
+  void change(String... pairs) {
+    all.apply(Map.of(live, settings(pairs)));
   }
 
   /** Settings with {@code pairs} of property (after {@code platform.bulkhead.}) and value. */
@@ -28,5 +38,9 @@ final class Permits {
 
   int left(String name) {
     return registry.find(name).orElseThrow().getMetrics().getAvailableConcurrentCalls();
+  }
+
+  int allowed(String name) {
+    return registry.find(name).orElseThrow().getMetrics().getMaxAllowedConcurrentCalls();
   }
 }

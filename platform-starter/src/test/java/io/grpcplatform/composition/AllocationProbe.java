@@ -50,7 +50,15 @@ final class AllocationProbe {
    * default.
    */
   private static final List<String> BEYOND_STANDARD =
-      List.of("error", "lifecycle", "retry", "health", "loadshedding", "bulkhead", "ratelimit");
+      List.of(
+          "error",
+          "lifecycle",
+          "retry",
+          "health",
+          "loadshedding",
+          "bulkhead",
+          "ratelimit",
+          "validation");
 
   private static final List<String> STANDARD = List.of("telemetry", "deadline", "circuitbreaker");
 

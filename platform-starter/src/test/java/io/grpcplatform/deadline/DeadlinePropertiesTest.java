@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.grpcplatform.CallKey;
+import io.grpcplatform.MethodPolicy;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.SettingException;
 import java.time.Duration;
@@ -63,12 +64,13 @@ final class DeadlinePropertiesTest {
     assertThat(settings.budget()).isEqualTo(new DeadlineBudget(10, 3_000_000, 30_000_000));
     assertThat(settings.server().standard()).isEqualTo(Duration.ofSeconds(8));
     assertThat(settings.server().max()).isEqualTo(Duration.ofSeconds(9));
-    assertThat(settings.streamLimits(GET).age().on()).isFalse();
-    assertThat(settings.streamLimits(GET).idle().nanos()).isEqualTo(2_000_000_000L);
-    assertThat(settings.streamLimits(GET).open().property())
+    assertThat(settings.streamLimits(GET, MethodPolicy.NONE).age().on()).isFalse();
+    assertThat(settings.streamLimits(GET, MethodPolicy.NONE).idle().nanos())
+        .isEqualTo(2_000_000_000L);
+    assertThat(settings.streamLimits(GET, MethodPolicy.NONE).open().property())
         .isEqualTo("platform.deadline.stream.open-timeout");
     CallKey watch = new CallKey("payment", "shop.v1.Shop", "Watch");
-    assertThat(settings.streamLimits(watch).idle())
+    assertThat(settings.streamLimits(watch, MethodPolicy.NONE).idle())
         .isEqualTo(
             new StreamLimits.Limit(
                 4_000_000_000L,

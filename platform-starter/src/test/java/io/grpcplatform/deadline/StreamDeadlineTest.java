@@ -10,6 +10,7 @@ import io.grpc.stub.StreamObserver;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.EchoBehaviour;
 import io.grpcplatform.Loopback;
+import io.grpcplatform.MethodPolicy;
 import io.grpcplatform.Refusal;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
@@ -61,15 +62,12 @@ final class StreamDeadlineTest {
 
   private ManagedChannel client(String... settings) throws Exception {
     loopback = Loopback.serving(new EchoBehaviour());
-    return loopback.channel(
-        new DeadlineClientStage(Settings.of(settings), clock, () -> random), wire);
+    return loopback.channel(Stages.client(Settings.of(settings), clock, random), wire);
   }
 
   private ManagedChannel bareClientOf(String... settings) throws Exception {
     loopback =
-        Loopback.serving(
-            new EchoBehaviour(),
-            new DeadlineServerStage(Settings.of(settings), clock, () -> random));
+        Loopback.serving(new EchoBehaviour(), Stages.server(Settings.of(settings), clock, random));
     return loopback.channel();
   }
 
@@ -207,7 +205,8 @@ final class StreamDeadlineTest {
 
   @Test
   void drawnAgesFillTheWholeRange() {
-    StreamLimits limits = Settings.of("stream.max-age", "10m").streamLimits(key());
+    StreamLimits limits =
+        Settings.of("stream.max-age", "10m").streamLimits(key(), MethodPolicy.NONE);
     RandomGenerator seeded = new Random(7);
     List<Long> ages = new ArrayList<>();
 
@@ -272,8 +271,7 @@ final class StreamDeadlineTest {
                 return new EchoBehaviour().bidi(response);
               }
             });
-    ManagedChannel channel =
-        loopback.channel(new DeadlineClientStage(Settings.of(), clock, () -> random));
+    ManagedChannel channel = loopback.channel(Stages.client(Settings.of(), clock, random));
     Context.CancellableContext inbound =
         Context.current().withDeadlineAfter(30, TimeUnit.SECONDS, timer);
 

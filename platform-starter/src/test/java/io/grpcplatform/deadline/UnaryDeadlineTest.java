@@ -17,7 +17,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.StreamObserver;
-import io.grpcplatform.CallClock;
 import io.grpcplatform.EchoBehaviour;
 import io.grpcplatform.Loopback;
 import io.grpcplatform.Refusal;
@@ -31,7 +30,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -62,12 +60,11 @@ final class UnaryDeadlineTest {
   }
 
   private static DeadlineClientStage client(DeadlineProperties settings) {
-    return new DeadlineClientStage(settings, CallClock.system(), ThreadLocalRandom::current);
+    return Stages.client(settings);
   }
 
   private static DeadlineServerStage server(String... settings) {
-    return new DeadlineServerStage(
-        Settings.of(settings), CallClock.system(), ThreadLocalRandom::current);
+    return Stages.server(Settings.of(settings));
   }
 
   private long leftOnTheWire() {

@@ -12,6 +12,7 @@ final class Exceptions {
       "makes or holds what gRPC runs; the feature is about just that";
   private static final String GATHERS = "gathers the user's beans, which only Spring knows";
 
+  private static final String CONTEXT = "is about gRPC's Context, which carries the deadline";
   private static final String SETTINGS = "compares settings as Spring sees them";
 
   /** Not an edge, yet imports Spring. */
@@ -37,6 +38,9 @@ final class Exceptions {
           Map.entry("client.GrpcChannels", "is the user's door to channels"),
           Map.entry("client.SharedChannels", MAKES),
           Map.entry("client.StubFactories", MAKES),
+          Map.entry("deadline.Deadlines", CONTEXT),
+          Map.entry("deadline.GrpcContextAccessor", CONTEXT),
+          Map.entry("deadline.PropagatingExecutor", CONTEXT),
           Map.entry("health.HealthNames", MAKES),
           Map.entry("server.ApplicationInterceptors", MAKES),
           Map.entry("server.RunningServers", MAKES),

@@ -42,9 +42,10 @@ class LibraryHomesTest {
           Map.entry("io.grpc.netty.", Set.of("server", "client")),
           Map.entry("io.grpc.health.", Set.of("health")),
           Map.entry("io.grpc.protobuf.services.", Set.of("health", "server")),
-          Map.entry("io.grpc.protobuf.", Set.of(ROOT_PACKAGE, "error")),
-          Map.entry("com.google.protobuf.", Set.of(ROOT_PACKAGE, "error")),
-          Map.entry("com.google.rpc.", Set.of(ROOT_PACKAGE, "error")),
+          Map.entry("io.grpc.protobuf.", Set.of(ROOT_PACKAGE, "error", "validation")),
+          Map.entry("com.google.protobuf.", Set.of(ROOT_PACKAGE, "error", "validation")),
+          Map.entry("com.google.rpc.", Set.of(ROOT_PACKAGE, "error", "validation")),
+          Map.entry("build.buf.", Set.of("validation")),
           Map.entry("io.github.resilience4j.", Set.of("circuitbreaker", "bulkhead", "ratelimit")),
           Map.entry("org.HdrHistogram.", Set.of(ROOT_PACKAGE)),
           Map.entry("com.netflix.concurrency.limits.", Set.of("loadshedding")),
@@ -52,6 +53,8 @@ class LibraryHomesTest {
           Map.entry("javax.net.ssl.", Set.of("ratelimit")), // whose certificate a caller showed
           Map.entry("com.sun.management.", Set.of("loadshedding")), // the process's CPU time
           Map.entry("io.micrometer.", Set.of("telemetry", "*Metrics")),
+          Map.entry("io.micrometer.context.", Set.of("deadline")),
+          Map.entry("reactor.", Set.of("deadline")),
           Map.entry("io.opentelemetry.", Set.of("telemetry")));
 
   static ArchRule librariesAreUsedAtHome(String root) {

@@ -79,7 +79,8 @@ final class Limits {
 
     void awaitBegun(int calls) throws InterruptedException {
       if (!begun.tryAcquire(calls, 30, TimeUnit.SECONDS)) {
-        throw new AssertionError(begun.availablePermits() + " calls of " + calls + " began in 30 s");
+        throw new AssertionError(
+            begun.availablePermits() + " calls of " + calls + " began in 30 s");
       }
     }
 

@@ -96,7 +96,10 @@ final class TelemetryAutoConfigurationTest {
         .withPropertyValues("platform.telemetry.access-log.mode=off")
         .run(
             context ->
-                assertThat(context.getBean(Telemetry.class).of(Side.SERVER, KEY, MethodType.UNARY))
+                assertThat(
+                        context
+                            .getBean(TelemetryParts.class)
+                            .of(Side.SERVER, KEY, MethodType.UNARY))
                     .isNull());
     withActuator
         .withPropertyValues("platform.telemetry.enabled=false")
@@ -128,7 +131,9 @@ final class TelemetryAutoConfigurationTest {
     withActuator.run(
         context ->
             assertThat(
-                    buckets(context.getBean(Telemetry.class), context.getBean(MeterRegistry.class)))
+                    buckets(
+                        context.getBean(TelemetryParts.class),
+                        context.getBean(MeterRegistry.class)))
                 .isTrue());
     withActuator
         .withPropertyValues(
@@ -137,12 +142,13 @@ final class TelemetryAutoConfigurationTest {
             context ->
                 assertThat(
                         buckets(
-                            context.getBean(Telemetry.class), context.getBean(MeterRegistry.class)))
+                            context.getBean(TelemetryParts.class),
+                            context.getBean(MeterRegistry.class)))
                     .isFalse());
   }
 
   /** Whether the server's timer asks for a histogram once Spring Boot's settings are applied. */
-  private static boolean buckets(Telemetry telemetry, MeterRegistry registry) {
+  private static boolean buckets(TelemetryParts telemetry, MeterRegistry registry) {
     boolean[] asked = new boolean[1];
     registry
         .config()

@@ -1,9 +1,19 @@
 package io.grpcplatform.samples.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import io.grpcplatform.samples.order.v1.ImportOrdersRequest;
+import io.grpcplatform.samples.order.v1.ImportOrdersResponse;
 import io.grpcplatform.samples.order.v1.NewOrder;
 import io.grpcplatform.samples.order.v1.OrderLine;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
@@ -12,6 +22,7 @@ import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.testing.LocalGrpcPort;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,5 +75,55 @@ class OrderApplicationTest {
     assertThat(outbox.waiting()).isEqualTo(1);
     assertThat(meters.get("orders.outbox.waiting").gauge().value()).isEqualTo(1);
     assertThat(meters.get("orders.payment.stream.live").gauge().value()).isZero();
+  }
+
+  @Test
+  void refusesAnOrderThatBreaksTheRulesOfItsContract() throws Exception {
+    var stub = OrderServiceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+    var order =
+        NewOrder.newBuilder()
+            .setIdempotencyKey("k-2")
+            .setCardToken(Shop.GOOD_CARD)
+            .addLines(OrderLine.newBuilder().setSku("mug-blue").setQuantity(1001));
+
+    StatusRuntimeException failed =
+        catchThrowableOfType(
+            StatusRuntimeException.class,
+            () -> stub.placeOrder(PlaceOrderRequest.newBuilder().setOrder(order).build()));
+
+    assertThat(failed.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    BadRequest told = StatusProto.fromThrowable(failed).getDetails(0).unpack(BadRequest.class);
+    assertThat(told.getFieldViolationsList())
+        .extracting(FieldViolation::getField, FieldViolation::getReason)
+        .containsExactlyInAnyOrder(
+            tuple("order.customer_id", "string.min_len"),
+            tuple("order.lines[0].quantity", "int32.gte_lte"));
+  }
+
+  @Test
+  void reportsAnOrderThatBreaksRulesWithoutEndingTheImport() throws Exception {
+    var answer = new CompletableFuture<ImportOrdersResponse>();
+    var orders = OrderServiceGrpc.newStub(channel).importOrders(completing(answer));
+    orders.onNext(ImportOrdersRequest.getDefaultInstance());
+    orders.onCompleted();
+
+    assertThat(answer.get(20, TimeUnit.SECONDS).getRejected()).isEqualTo(1);
+  }
+
+  private static <T> StreamObserver<T> completing(CompletableFuture<T> answer) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(T value) {
+        answer.complete(value);
+      }
+
+      @Override
+      public void onError(Throwable failed) {
+        answer.completeExceptionally(failed);
+      }
+
+      @Override
+      public void onCompleted() {}
+    };
   }
 }

@@ -1,0 +1,63 @@
+package io.grpcplatform.validation;
+
+import io.grpcplatform.CallKey;
+import io.grpcplatform.SettingException;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The settings of {@code platform.validation}.
+ *
+ * @param enabled Whether requests are checked against the rules of their contracts, where
+ *     protovalidate is on the classpath.
+ * @param maxViolations How many broken rules a caller is told of at most, 1 to 100. With 1 a check
+ *     stops at the first.
+ * @param methods Whether the requests of a method, "[pkg.Service/Method]", or of a service's other
+ *     methods, "[pkg.Service/*]", are checked.
+ */
+@ConfigurationProperties(prefix = "platform.validation", ignoreUnknownFields = false)
+record ValidationProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("10") int maxViolations,
+    @DefaultValue Map<String, Boolean> methods) {
+
+  private static final String PREFIX = "platform.validation.";
+  private static final int MOST = 100;
+  private static final Pattern METHOD_KEY =
+      Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
+
+  ValidationProperties {
+    if (maxViolations < 1 || maxViolations > MOST) {
+      throw SettingException.of(PREFIX + "max-violations", maxViolations, "1 to " + MOST, "10");
+    }
+    methods.forEach(
+        (key, checked) -> {
+          if (!METHOD_KEY.matcher(key).matches()) {
+            throw SettingException.instead(
+                PREFIX + "methods[" + key + "]",
+                key,
+                "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes"
+                    + " and brackets",
+                PREFIX + "methods[pkg.Service/Method]",
+                "false");
+          }
+        });
+    methods = Map.copyOf(methods);
+  }
+
+  /** Whether the requests of a method are checked: its own word, else its service's, else yes. */
+  boolean checks(CallKey key) {
+    if (!enabled) {
+      return false;
+    }
+    Boolean own = methods.get(key.fullMethodName());
+    return own == null ? methods.getOrDefault(key.service() + "/*", true) : own;
+  }
+
+  /** The property that takes a method out. */
+  static String property(CallKey key) {
+    return PREFIX + "methods[" + key.fullMethodName() + "]";
+  }
+}
