@@ -9,7 +9,7 @@
 {{- end }}
 {{- end }}
 
-{{/* The application's settings: the user's, and over them what the chart computes. */}}
+{{/* The application's settings: what a pod needs that can be replaced, the user's, and over them what the chart computes. */}}
 {{- define "grpc-service.settings" -}}
 {{- $shutdown := include "grpc-service.shutdown" . | fromJson }}
 {{- $platform := dict "server" (dict
@@ -30,7 +30,8 @@
 {{- with int .Values.service.ports.http }}
 {{- $_ := set $computed "server" (dict "port" .) }}
 {{- end }}
-{{- mergeOverwrite (deepCopy .Values.service.settings) $computed | toYaml }}
+{{- $usual := dict "platform" (dict "loadshedding" (dict "mode" "enforce")) }}
+{{- mergeOverwrite $usual (deepCopy .Values.service.settings) $computed | toYaml }}
 {{- end }}
 
 {{- define "grpc-service.config" -}}

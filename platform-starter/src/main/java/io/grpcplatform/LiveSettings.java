@@ -5,6 +5,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +15,8 @@ import org.slf4j.LoggerFactory;
  * All settings of an application context that can change while it runs, and the version of what
  * holds now. A pipeline asks the features for a method's plan again when the version has grown.
  *
- * <p>Threading: safe; one change at a time.
+ * <p>Threading: safe; one change at a time. Plans are not made while a change is halfway, so none
+ * is made of old settings and new ones.
  */
 public final class LiveSettings {
 
@@ -20,7 +24,8 @@ public final class LiveSettings {
 
   private final List<Live<?>> all = new CopyOnWriteArrayList<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private volatile int version;
+  private final ReentrantReadWriteLock halfway = new ReentrantReadWriteLock();
+  private final AtomicInteger version = new AtomicInteger();
 
   /** Adds one feature's settings, with those that hold at the start. */
   public <T> Live<T> add(Class<T> type, T start) {
@@ -36,7 +41,7 @@ public final class LiveSettings {
 
   /** Grows with each change; 0 from the start to the first one. */
   public int version() {
-    return version;
+    return version.get();
   }
 
   /**
@@ -45,21 +50,53 @@ public final class LiveSettings {
    * @param next new settings by what they replace
    * @throws SettingException if a check refuses; nothing has changed then
    */
-  public synchronized void apply(Map<Live<?>, ?> next) {
-    next.forEach(Live::checkNext);
-    next.forEach(Live::swap);
-    next.keySet().forEach(live -> harmless(live::react));
-    changed();
+  public void apply(Map<Live<?>, ?> next) {
+    apply(next, () -> {});
   }
 
-  /** Lets every plan be made again, such as after a value that a feature measured has moved. */
-  public synchronized void changed() {
-    // A call that resolves its plan meanwhile stamps it with the old version, and so comes again.
-    version = version + 1;
+  /**
+   * Changes settings, all of them or none, and whatever has to change with them.
+   *
+   * @param next new settings by what they replace
+   * @param accepted runs once no check has refused, before the first swap; what it throws is thrown
+   *     on, and nothing has changed then
+   * @throws SettingException if a check refuses; nothing has changed then
+   */
+  public synchronized void apply(Map<Live<?>, ?> next, Runnable accepted) {
+    next.forEach(Live::checkNext);
+    halfway.writeLock().lock();
+    try {
+      accepted.run();
+      next.forEach(Live::swap);
+      next.keySet().forEach(live -> harmless(live::react));
+      version.incrementAndGet();
+    } finally {
+      halfway.writeLock().unlock();
+    }
     listeners.forEach(LiveSettings::harmless);
   }
 
-  /** Adds what is to happen after each change, on the thread that made it; it must not block. */
+  /** Lets every plan be made again, such as after a value that a feature measured has moved. */
+  public void changed() {
+    // A call that resolves its plan meanwhile stamps it with the old version, and so comes again.
+    version.incrementAndGet();
+    listeners.forEach(LiveSettings::harmless);
+  }
+
+  /** What {@code making} makes of settings that all hold at one time. */
+  <T> T whole(Supplier<T> making) {
+    halfway.readLock().lock();
+    try {
+      return making.get();
+    } finally {
+      halfway.readLock().unlock();
+    }
+  }
+
+  /**
+   * Adds what is to happen after each change, on the thread that made it; it must not block, and
+   * may run for two changes at a time.
+   */
   public void onChange(Runnable listener) {
     listeners.add(listener);
   }

@@ -32,7 +32,9 @@ final class MethodPlans {
   /** The plan that holds now. */
   MethodPlan of(MethodDescriptor<?, ?> method) {
     MethodPlan plan = plans.get(method.getFullMethodName());
-    return plan == null || plan.version() != settings.version() ? resolve(method) : plan;
+    return plan == null || plan.version() != settings.version()
+        ? settings.whole(() -> resolve(method))
+        : plan;
   }
 
   private synchronized MethodPlan resolve(MethodDescriptor<?, ?> method) {
@@ -44,6 +46,11 @@ final class MethodPlans {
       plans.put(method.getFullMethodName(), made);
     }
     return made;
+  }
+
+  /** Whether {@code plan} is made of what holds now. */
+  boolean holds(MethodPlan plan) {
+    return plan.version() == settings.version();
   }
 
   /** The plan that was last made for a method of that name; null where there was none. */

@@ -50,8 +50,8 @@ final class ServerCallTracer extends ServerStreamTracer {
   private final @Nullable MethodPlan plan;
   private final Metadata headers;
   final long startNanos = System.nanoTime();
-  // null: fresh; CLAIMED: a machine is beginning; a machine: linked; a Status: the stream is
-  // closed.
+  // null: fresh; CLAIMED: a machine is beginning; a machine: linked; an Ending: refused before any
+  // machine; a Status: the stream is closed.
   private volatile @Nullable Object link;
 
   ServerCallTracer(ServerPipeline pipeline, @Nullable MethodPlan plan, Metadata headers) {
@@ -75,12 +75,23 @@ final class ServerCallTracer extends ServerStreamTracer {
     return LINK.compareAndSet(this, CLAIMED, machine) ? null : (Status) link;
   }
 
+  /** Notes why the call, which never gets a machine, is about to be closed. */
+  void refused(Ending refusal) {
+    LINK.compareAndSet(this, null, refusal);
+  }
+
   @Override
   public void streamClosed(Status status) {
     Object before = LINK.getAndSet(this, status);
     if (before == null) {
       pipeline.unseen(
           plan, headers, startNanos, new Outcome(truth(status), new Metadata(), null, false));
+    } else if (before instanceof Ending refused) {
+      pipeline.unseen(
+          plan,
+          headers,
+          startNanos,
+          new Outcome(truth(status), refused.trailers(), refused.refusal(), true));
     } else if (before instanceof ServerCallMachine<?, ?> machine) {
       machine.wireEnded(status);
     }

@@ -21,7 +21,8 @@ public interface ServerFeature {
 
   /**
    * Counts a call that no handler will ever see: its method is unknown ({@link CallKey#UNKNOWN}),
-   * or it ended while it waited for a thread. Called on the transport thread; must not block.
+   * or it ended while it waited for a thread, or there was no room for it to wait. Called on the
+   * transport thread; must not block.
    *
    * @param headers what the caller sent; its trace may be continued
    * @param startNanos {@link System#nanoTime()} at the call's arrival

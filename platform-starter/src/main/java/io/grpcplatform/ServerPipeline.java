@@ -127,6 +127,21 @@ public final class ServerPipeline implements ServerInterceptor {
     }
   }
 
+  /**
+   * Ends a call before any stage has seen it, such as one that its executor has no room for. The
+   * features hear of it as of every call that reaches no handler. Works without a pipeline too.
+   *
+   * <p>Runs on the transport thread, before the call is handed to a handler; never afterwards.
+   */
+  public static void refuse(ServerCall<?, ?> call, Refusal refusal) {
+    Ending ending = Ending.of(refusal);
+    ServerCallTracer tracer = ServerCallTracer.CURRENT.get();
+    if (tracer != null) {
+      tracer.refused(ending);
+    }
+    call.close(ending.status(), ending.trailers());
+  }
+
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
@@ -185,7 +200,8 @@ public final class ServerPipeline implements ServerInterceptor {
     @Override
     public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
       MethodPlan plan = plans.last(fullMethodName);
-      return plan != null && plan.stages().length == 0
+      // A plan that no longer holds is made again before the call starts, and may have stages then.
+      return plan != null && plan.stages().length == 0 && plans.holds(plan)
           ? none
           : new ServerCallTracer(ServerPipeline.this, plan, headers);
     }

@@ -32,10 +32,15 @@ final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException
     if (!refused.getName().toString().startsWith(KnownSettings.ROOT)) {
       return null;
     }
+    SettingException wrong = explain(refused);
+    return wrong == null ? null : SettingFailureAnalyzer.analysis(wrong, failure);
+  }
+
+  /** What is wrong with a setting that the binder refuses; null where nobody can say. */
+  @Nullable SettingException explain(BindException refused) {
     UnboundConfigurationPropertiesException unbound =
         findCause(refused, UnboundConfigurationPropertiesException.class);
-    SettingException wrong = unbound == null ? ofType(refused) : ofName(refused, unbound);
-    return wrong == null ? null : SettingFailureAnalyzer.analysis(wrong, failure);
+    return unbound == null ? ofType(refused) : ofName(refused, unbound);
   }
 
   private static SettingException ofName(
@@ -98,6 +103,9 @@ final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException
     }
     if (type == DataSize.class) {
       return "a size with its unit";
+    }
+    if (Number.class.isAssignableFrom(type)) {
+      return "a number";
     }
     return type.isEnum()
         ? "one of " + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT)

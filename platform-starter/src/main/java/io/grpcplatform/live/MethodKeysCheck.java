@@ -16,7 +16,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 
 /**
  * Fails the start where a per-method key names a service that this application serves or has stubs
- * for, but no method of it. Runs once every bean is made, before the server starts.
+ * for, but no method of it, and later refuses a change with such a key. Runs once every bean is
+ * made, before the server starts.
  */
 final class MethodKeysCheck implements SmartInitializingSingleton {
 
@@ -35,8 +36,17 @@ final class MethodKeysCheck implements SmartInitializingSingleton {
 
   @Override
   public void afterSingletonsInstantiated() {
+    check(environment);
+  }
+
+  /**
+   * Looks at every method key that is set in {@code candidate}.
+   *
+   * @throws SettingException for a method that its service lacks
+   */
+  void check(ConfigurableEnvironment candidate) {
     Map<String, Set<String>> methods = new HashMap<>();
-    for (SetSetting setting : SetSetting.in(environment)) {
+    for (SetSetting setting : SetSetting.in(candidate)) {
       MethodKey key = MethodKey.of(setting);
       if (key != null && !key.method().equals("*")) {
         if (methods.isEmpty()) {

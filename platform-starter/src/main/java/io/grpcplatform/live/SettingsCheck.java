@@ -1,6 +1,8 @@
 package io.grpcplatform.live;
 
+import io.grpcplatform.SettingException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -10,12 +12,15 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.util.ClassUtils;
 
 /**
- * Fails the start where a {@code platform.} property is set that nothing reads. Runs before any
- * bean is made, so that it comes before whatever the mistake would break.
+ * Fails the start where a {@code platform.} property is set that nothing reads, and later refuses a
+ * change that sets one. Runs before any bean is made, so that it comes before whatever the mistake
+ * would break.
  */
 final class SettingsCheck implements BeanFactoryPostProcessor {
 
   private final ConfigurableEnvironment environment;
+  private KnownSettings known = new KnownSettings(List.of());
+  private Set<ConfigurationPropertyName> own = Set.of();
 
   SettingsCheck(ConfigurableEnvironment environment) {
     this.environment = environment;
@@ -24,10 +29,19 @@ final class SettingsCheck implements BeanFactoryPostProcessor {
   @Override
   public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
     ClassLoader loader = beans.getBeanClassLoader();
-    KnownSettings known =
+    known =
         KnownSettings.onClasspathOf(loader == null ? ClassUtils.getDefaultClassLoader() : loader);
-    Set<ConfigurationPropertyName> own = prefixesOfTheApplication(beans, known);
-    for (SetSetting setting : SetSetting.in(environment)) {
+    own = prefixesOfTheApplication(beans, known);
+    check(environment);
+  }
+
+  /**
+   * Looks at every platform property that is set in {@code candidate}.
+   *
+   * @throws SettingException for one that nothing reads
+   */
+  void check(ConfigurableEnvironment candidate) {
+    for (SetSetting setting : SetSetting.in(candidate)) {
       MethodKey.of(setting);
       ConfigurationPropertyName name = ConfigurationPropertyName.adapt(setting.name(), '.');
       if (!known.knows(name) && own.stream().noneMatch(prefix -> prefix.isAncestorOf(name))) {

@@ -1,11 +1,12 @@
 /**
- * The check of the platform's settings at start-up; later issues also swap settings while calls
- * run.
+ * Settings that are checked when the application starts and can change while it runs: from watched
+ * files, through an actuator endpoint, and with Spring's environment.
  *
- * <p>Protects from settings that look set and are not: an unknown {@code platform.} property, and a
- * per-method key that binds nothing. Default: on, and a wrong setting fails the start with the
- * property, its value, what was expected and the YAML that would work. Limits: environment
- * variables and system properties are not checked, since others put theirs there too.
+ * <p>Protects from settings that look set and are not, and from changes that hold by halves. Every
+ * change is checked as the whole environment it would make; it holds for every feature or for none,
+ * has a version, is shown, and can be taken back by one step. Default: checks on, no file watched,
+ * the endpoint shows and does not write. Limits: environment variables and system properties are
+ * not checked, since others put theirs there too; what made a server or a channel needs a restart.
  */
 @NullMarked
 package io.grpcplatform.live;

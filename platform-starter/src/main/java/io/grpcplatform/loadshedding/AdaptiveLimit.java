@@ -21,12 +21,22 @@ final class AdaptiveLimit {
   /** What a call is reported to have taken when nothing was in its way. */
   static final long UNIT = TimeUnit.MILLISECONDS.toNanos(1);
 
+  // As many samples as the slowest of the algorithms takes to believe what it sees.
+  private static final int AT_REST = 10;
+
+  private final Algorithm kind;
   private final Limit algorithm;
   private final int max;
 
-  private AdaptiveLimit(Limit algorithm, int max) {
-    this.algorithm = algorithm;
+  private AdaptiveLimit(Algorithm kind, int initial, int max) {
+    this.kind = kind;
+    this.algorithm = kind.make(initial, max);
     this.max = max;
+    // What "fastest" is needs no learning here, and an algorithm that begins under load would take
+    // a loaded time for it. With nothing in flight this moves no limit.
+    for (int i = 0; i < AT_REST; i++) {
+      algorithm.onSample(0, UNIT, 0, false);
+    }
   }
 
   /** The known algorithms. */
@@ -78,7 +88,17 @@ final class AdaptiveLimit {
   }
 
   static AdaptiveLimit of(Algorithm algorithm, int initial, int max) {
-    return new AdaptiveLimit(algorithm.make(initial, max), max);
+    return new AdaptiveLimit(algorithm, initial, max);
+  }
+
+  /** The limit for other settings, which goes on from what this one has found. */
+  AdaptiveLimit under(Algorithm next, int initial, int nextMax) {
+    if (next == Algorithm.FIXED) {
+      return new AdaptiveLimit(next, initial, nextMax);
+    }
+    return next == kind && nextMax == max
+        ? this
+        : new AdaptiveLimit(next, Math.min(calls(), nextMax), nextMax);
   }
 
   /** At least 1, at most the maximum that was set. */

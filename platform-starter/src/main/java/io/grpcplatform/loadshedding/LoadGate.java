@@ -2,10 +2,10 @@ package io.grpcplatform.loadshedding;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts what is in flight on one server and decides which calls are shed.
+ * Counts what is in flight in one pool of threads and decides which calls are shed. It outlives
+ * every change of settings; only its rules are swapped.
  *
  * <p>gRPC hands a unary call to a thread twice: to begin it, which costs next to nothing, and to
  * bring its message, which starts its work. What piles up under too much load are calls between the
@@ -19,33 +19,39 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class LoadGate {
 
-  /** What a call in work counts; an idle stream counts {@link #IDLE_STREAM}. */
-  static final int WORK = 16;
+  /**
+   * What a call in work counts; an idle stream counts {@link #IDLE_STREAM}. Thousands of those on
+   * one server are usual, and must not fill a limit of some tens of calls.
+   */
+  static final int WORK = 1024;
 
   static final int IDLE_STREAM = 1;
 
   static final double BUSY_CPU = 0.85;
 
-  private final AdaptiveLimit limit;
-  private final Shares shares;
   private final CpuUse cpu;
   private final QueueWait queueWait = new QueueWait();
   private final AtomicLong working = new AtomicLong();
   private final AtomicIntegerArray begun = new AtomicIntegerArray(Priority.values().length);
-  private final LongAdder[] shed = new LongAdder[Priority.values().length];
-  private final LongAdder slowed = new LongAdder();
+  private volatile Rules rules;
 
-  LoadGate(AdaptiveLimit limit, Shares shares, CpuUse cpu) {
-    this.limit = limit;
-    this.shares = shares;
+  LoadGate(Rules rules, CpuUse cpu) {
+    this.rules = rules;
     this.cpu = cpu;
-    for (int i = 0; i < shed.length; i++) {
-      shed[i] = new LongAdder();
-    }
+  }
+
+  /** The rules that hold now. */
+  Rules rules() {
+    return rules;
+  }
+
+  /** Swaps the rules; what is in flight stays counted. */
+  void rules(Rules next) {
+    rules = next;
   }
 
   /**
-   * Whether a call that is about to begin is to be shed; counts it if so.
+   * Whether a call that is about to begin is to be shed.
    *
    * @param stream new streams are measured one step less important than they are
    * @param waitNanos how long it has waited for its thread
@@ -53,42 +59,31 @@ final class LoadGate {
   boolean shedsNew(Priority priority, boolean stream, long waitNanos, long now) {
     queueWait.began(waitNanos, now);
     Priority measured = stream ? priority.below() : priority;
-    return sheds(priority, measured, inFlightFor(measured), now);
+    return tooMany(measured, inFlightFor(measured), now);
   }
 
   /**
-   * Whether a unary call that has begun is to be shed before it works; counts it if so.
+   * Whether a unary call that has begun is to be shed before it works.
    *
    * @param waitNanos how long it has waited for its message
    */
   boolean shedsBegun(Priority priority, long waitNanos, long now) {
     queueWait.received(waitNanos, now);
-    return sheds(priority, priority, inFlightFor(priority) - WORK, now);
+    return tooMany(priority, inFlightFor(priority) - WORK, now);
   }
 
-  private boolean sheds(Priority priority, Priority measured, long others, long now) {
-    if (fits(measured, others, now)) {
-      return false;
-    }
-    shed[priority.rank()].increment();
-    return true;
-  }
-
-  /** Whether a live stream is to go on slower than it would; counts it if so. */
+  /** Whether a live stream is to go on slower than it would. */
   boolean slows(Priority priority, long now) {
-    if (fits(priority, inFlightFor(priority), now)) {
-      return false;
-    }
-    slowed.increment();
-    return true;
+    return tooMany(priority, inFlightFor(priority), now);
   }
 
-  private boolean fits(Priority priority, long others, long now) {
-    long allowed = (long) limit.calls() * WORK;
+  private boolean tooMany(Priority priority, long others, long now) {
+    Rules held = rules;
+    long allowed = (long) held.limit().calls() * WORK;
     boolean waitsTooLong = queueWait.tooLong(others >= allowed, now);
     boolean computesTooMuch = cpu.share(now) >= BUSY_CPU;
-    return !(waitsTooLong || computesTooMuch)
-        || others * 100 < allowed * shares.percentOf(priority);
+    return (waitsTooLong || computesTooMuch)
+        && others * 100 >= allowed * held.shares().percentOf(priority);
   }
 
   private long inFlightFor(Priority priority) {
@@ -122,11 +117,11 @@ final class LoadGate {
   }
 
   void served(long tookNanos, long fastestNanos, int inFlight) {
-    limit.sample(tookNanos, fastestNanos, inFlight);
+    rules.limit().sample(tookNanos, fastestNanos, inFlight);
   }
 
   int limit() {
-    return limit.calls();
+    return rules.limit().calls();
   }
 
   /** Calls in flight, rounded up. */
@@ -134,18 +129,19 @@ final class LoadGate {
     return (int) ((units() + WORK - 1) / WORK);
   }
 
-  /** What is in flight in sixteenths of a call. */
+  /** What is in flight, a call in work as {@link #WORK}. */
   long units() {
     return inFlightFor(Priority.BACKGROUND);
   }
 
-  long shed(Priority priority) {
-    return shed[priority.rank()].sum();
-  }
-
-  long slowed() {
-    return slowed.sum();
-  }
+  /**
+   * What decides.
+   *
+   * @param limit how many calls may be in flight
+   * @param shares what part of that each priority may use
+   * @param mode what is done with calls that are too many
+   */
+  record Rules(AdaptiveLimit limit, Shares shares, LoadSheddingProperties.Mode mode) {}
 
   /**
    * What part of the limit may be in flight for a call of a priority to be let in, in percent.

@@ -1,32 +1,40 @@
 package io.grpcplatform.loadshedding;
 
 import io.grpcplatform.CallClock;
+import io.grpcplatform.CallPools;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import java.util.concurrent.ThreadLocalRandom;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /** Load shedding on the server, and priorities on every channel. */
 @AutoConfiguration(after = PlatformAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "platform.loadshedding.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(LoadSheddingProperties.class)
 public final class LoadSheddingAutoConfiguration {
 
   @Bean
-  LoadGate platformLoadGate(LoadSheddingProperties properties) {
-    return new LoadGate(
-        AdaptiveLimit.of(properties.algorithm(), properties.initialLimit(), properties.maxLimit()),
-        properties.priorities().shares(),
-        CpuUse.ofProcess(System.nanoTime()));
+  LoadPools platformLoadPools(LoadSheddingProperties start) {
+    return new LoadPools(start, CpuUse.ofProcess(System.nanoTime()), ThreadLocalRandom::current);
+  }
+
+  @Bean
+  Live<LoadSheddingProperties> platformLoadSheddingSettings(
+      LoadSheddingProperties start, LoadPools loads, LiveSettings settings) {
+    return settings.add(LoadSheddingProperties.class, start).onChange(loads::change);
   }
 
   @Bean
   LoadSheddingServerStage platformLoadSheddingServerStage(
-      LoadSheddingProperties properties, LoadGate gate, CallClock clock) {
+      Live<LoadSheddingProperties> settings,
+      LoadPools loads,
+      ObjectProvider<CallPools> pools,
+      CallClock clock) {
     return new LoadSheddingServerStage(
-        properties, gate, new Overload(ThreadLocalRandom::current), clock);
+        settings, loads, pools.getIfAvailable(() -> CallPools.SHARED), clock);
   }
 
   @Bean
@@ -35,8 +43,7 @@ public final class LoadSheddingAutoConfiguration {
   }
 
   @Bean
-  LoadSheddingMetrics platformLoadSheddingMetrics(
-      LoadSheddingProperties properties, LoadGate gate) {
-    return new LoadSheddingMetrics(gate, properties.mode());
+  LoadSheddingMetrics platformLoadSheddingMetrics(LoadPools loads) {
+    return new LoadSheddingMetrics(loads);
   }
 }

@@ -2,8 +2,10 @@ package io.grpcplatform.loadshedding;
 
 import io.grpcplatform.CallKey;
 import io.grpcplatform.SettingException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
@@ -11,16 +13,17 @@ import org.springframework.boot.context.properties.bind.Name;
 /**
  * The settings of {@code platform.loadshedding}.
  *
- * @param enabled Whether this feature is there at all; without it priorities are not carried on
- *     either.
+ * @param enabled Whether this feature does anything at all; without it priorities are not carried
+ *     on either.
  * @param mode Whether calls are refused under too much load (enforce), only counted (observe), or
  *     neither (off).
  * @param algorithm How the number of calls that may be in flight is found.
- * @param initialLimit How many calls may be in flight at first; with the algorithm "fixed", always.
- * @param maxLimit How many calls may be in flight at most.
+ * @param initialLimit How many calls may be in flight at first in each pool of threads; with the
+ *     algorithm "fixed", always.
+ * @param maxLimit How many calls may be in flight at most in each pool of threads.
  * @param priorities What part of the limit each priority may use.
- * @param methods The priority of calls that bring none, by method "[pkg.Service/Method]" or
- *     "[pkg.Service/*]".
+ * @param methods The priority of calls that bring none, by method "[pkg.Service/Method]", which
+ *     wins over the contract, or "[pkg.Service/*]", which does not.
  */
 @ConfigurationProperties(prefix = "platform.loadshedding", ignoreUnknownFields = false)
 record LoadSheddingProperties(
@@ -60,6 +63,38 @@ record LoadSheddingProperties(
       }
     }
     methods = Map.copyOf(methods);
+  }
+
+  /** Settings with everything else as it is by default. */
+  static LoadSheddingProperties of(
+      Mode mode,
+      AdaptiveLimit.Algorithm algorithm,
+      int initialLimit,
+      int maxLimit,
+      Map<String, String> priorities) {
+    Map<String, Priority> methods = new HashMap<>();
+    priorities.forEach((method, word) -> methods.put(method, known(method, word)));
+    LoadGate.Shares usual = LoadGate.Shares.USUAL;
+    return new LoadSheddingProperties(
+        true,
+        mode,
+        algorithm,
+        initialLimit,
+        maxLimit,
+        new Priorities(usual.critical(), usual.standard(), usual.sheddable(), usual.background()),
+        methods);
+  }
+
+  private static Priority known(String method, String word) {
+    Priority priority = Priority.of(word);
+    if (priority == null) {
+      throw SettingException.of(
+          PREFIX + "methods[" + method + "]",
+          word,
+          "critical, default, sheddable or background",
+          Priority.DEFAULT.word());
+    }
+    return priority;
   }
 
   /** What is done with calls that are too many. */
@@ -108,9 +143,20 @@ record LoadSheddingProperties(
     }
   }
 
-  /** The priority of a method's calls that bring none. */
-  Priority priorityOf(CallKey key) {
+  /** The mode, which is off where the feature is. */
+  Mode modeNow() {
+    return enabled ? mode : Mode.OFF;
+  }
+
+  /**
+   * The priority of a method's calls that bring none: the method's own property, else its contract,
+   * else its service's property.
+   *
+   * @param contract the word in the contract; null where that says nothing
+   */
+  Priority priorityOf(CallKey key, @Nullable String contract) {
     Priority own = methods.get(key.fullMethodName());
-    return own == null ? methods.getOrDefault(key.service() + "/*", Priority.DEFAULT) : own;
+    Priority agreed = own == null ? Priority.of(contract) : own;
+    return agreed == null ? methods.getOrDefault(key.service() + "/*", Priority.DEFAULT) : agreed;
   }
 }

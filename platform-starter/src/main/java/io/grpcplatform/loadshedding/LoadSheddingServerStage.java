@@ -6,13 +6,19 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpcplatform.CallClock;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.CallKey;
+import io.grpcplatform.CallPools;
 import io.grpcplatform.CallStart;
+import io.grpcplatform.Live;
+import io.grpcplatform.MethodPolicy;
 import io.grpcplatform.Refusal;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerStage;
 import io.grpcplatform.StagePlan;
 import io.grpcplatform.loadshedding.LoadSheddingProperties.Mode;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,17 +36,27 @@ final class LoadSheddingServerStage implements ServerFeature {
           "grpc.channelz.v1.Channelz",
           "envoy.service.status.v3.ClientStatusDiscoveryService");
 
-  private final LoadSheddingProperties properties;
-  private final LoadGate gate;
-  private final Overload overload;
+  private final Live<LoadSheddingProperties> settings;
+  private final LoadPools loads;
+  private final CallPools pools;
   private final CallClock clock;
+  private final Map<CallKey, Fastest> fastest = new ConcurrentHashMap<>();
 
   LoadSheddingServerStage(
-      LoadSheddingProperties properties, LoadGate gate, Overload overload, CallClock clock) {
-    this.properties = properties;
-    this.gate = gate;
-    this.overload = overload;
+      Live<LoadSheddingProperties> settings, LoadPools loads, CallPools pools, CallClock clock) {
+    this.settings = settings;
+    this.loads = loads;
+    this.pools = pools;
     this.clock = clock;
+  }
+
+  /** A stage of this process's own, whose settings never change. */
+  static LoadSheddingServerStage alone(LoadSheddingProperties settings) {
+    return new LoadSheddingServerStage(
+        Live.fixed(LoadSheddingProperties.class, settings),
+        new LoadPools(settings, CpuUse.ofProcess(System.nanoTime()), ThreadLocalRandom::current),
+        CallPools.SHARED,
+        CallClock.system());
   }
 
   @Override
@@ -50,19 +66,20 @@ final class LoadSheddingServerStage implements ServerFeature {
 
   @Override
   public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
-    if (!properties.enabled() || ALWAYS_PASS.contains(key.service())) {
+    LoadSheddingProperties now = settings.get();
+    if (!now.enabled() || ALWAYS_PASS.contains(key.service())) {
       return null;
     }
-    Priority usual = properties.priorityOf(key);
-    if (properties.mode() == Mode.OFF) {
+    Priority usual = now.priorityOf(key, MethodPolicy.of(method).priority());
+    if (now.mode() == Mode.OFF) {
       return call -> {
         priorityOf(call, usual);
         return null;
       };
     }
-    Terms terms = new Terms(gate, overload, usual, properties.mode() == Mode.ENFORCE);
+    Terms terms = new Terms(loads.of(pools.poolOf(method)), usual);
     return method.getType() == MethodType.UNARY
-        ? new Unary(terms, new Fastest())
+        ? new Unary(terms, fastest.computeIfAbsent(key, absent -> new Fastest()))
         : new Stream(terms, clock, method.getType());
   }
 
@@ -80,19 +97,45 @@ final class LoadSheddingServerStage implements ServerFeature {
   /**
    * What holds for all calls of one method.
    *
+   * @param pool where they run
    * @param usual the priority of calls that bring none
-   * @param enforce whether calls are refused, or only counted
    */
-  record Terms(LoadGate gate, Overload overload, Priority usual, boolean enforce) {
+  record Terms(LoadPools.Pool pool, Priority usual) {
+
+    LoadGate gate() {
+      return pool.gate();
+    }
 
     /** Whether the call is let in although it is one too many; refuses it where that counts. */
     private boolean tooMany(CallStart call, Priority priority, boolean stream, long now)
         throws Refusal {
-      boolean shed = gate.shedsNew(priority, stream, now - call.startNanos(), now);
-      if (shed && enforce) {
-        throw overload.refusal(priority, gate, now);
+      boolean shed = gate().shedsNew(priority, stream, now - call.startNanos(), now);
+      if (shed) {
+        shed(priority, now);
       }
       return shed;
+    }
+
+    /** Counts a call that is one too many; refuses it where that counts. */
+    void shed(Priority priority, long now) throws Refusal {
+      Mode mode = gate().rules().mode();
+      pool.counts().addShed(priority, mode);
+      if (mode == Mode.ENFORCE) {
+        throw pool.overload().refusal(priority, now);
+      }
+    }
+
+    /**
+     * Whether a live stream is to wait; where nothing is enforced it is only counted. By the mode
+     * of this moment: a stream may outlive many changes.
+     */
+    boolean slows(Priority priority, long now) {
+      Mode mode = gate().rules().mode();
+      if (mode == Mode.OFF || !gate().slows(priority, now)) {
+        return false;
+      }
+      pool.counts().addSlowed(mode);
+      return mode == Mode.ENFORCE;
     }
   }
 
@@ -113,8 +156,7 @@ final class LoadSheddingServerStage implements ServerFeature {
     public CallHook begin(CallStart call) throws Refusal {
       Priority priority = priorityOf(call, terms.usual());
       terms.tooMany(call, priority, true, System.nanoTime());
-      return new StreamWorkHook(
-          terms.gate(), priority, clock, call.control(), type, terms.enforce());
+      return new StreamWorkHook(terms, priority, clock, call.control(), type);
     }
   }
 }

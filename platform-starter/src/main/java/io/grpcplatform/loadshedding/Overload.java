@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * The refusals of an overloaded server, made beforehand: each priority's is renewed at most ten
- * times a second, with the numbers of that moment and with another time to come back, so that
- * callers do not return all at once.
+ * The refusals of an overloaded pool, made beforehand: each priority's is renewed at most ten times
+ * a second, with the numbers of that moment and with another time to come back, so that callers do
+ * not return all at once.
  *
  * <p>Threading: safe.
  */
@@ -24,22 +24,25 @@ final class Overload {
 
   private final AtomicReferenceArray<Made> made =
       new AtomicReferenceArray<>(Priority.values().length);
+  private final LoadGate gate;
   private final Supplier<? extends RandomGenerator> random;
 
-  Overload(Supplier<? extends RandomGenerator> random) {
+  /** The refusals of the calls that {@code gate} sheds. */
+  Overload(LoadGate gate, Supplier<? extends RandomGenerator> random) {
+    this.gate = gate;
     this.random = random;
   }
 
-  Refusal refusal(Priority priority, LoadGate gate, long now) {
+  Refusal refusal(Priority priority, long now) {
     Made last = made.get(priority.rank());
     if (last == null || now - last.at() > FRESH) {
-      last = new Made(make(priority, gate), now);
+      last = new Made(make(priority), now);
       made.set(priority.rank(), last);
     }
     return last.refusal();
   }
 
-  private Refusal make(Priority priority, LoadGate gate) {
+  private Refusal make(Priority priority) {
     return new Refusal(
         Refusal.Reason.OVERLOADED,
         "This replica is busy with "

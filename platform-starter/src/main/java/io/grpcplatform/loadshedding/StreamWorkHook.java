@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream: a sixteenth of a call while it is idle, a whole one while it works. It works while a
- * callback of its handler runs, and from a message's arrival until the handler answers it or asks
- * for the next.
+ * One stream: a thousandth of a call while it is idle, and while it works a whole one for each
+ * message in work. It works while a callback of its handler runs, and from a message's arrival
+ * until the handler answers it or asks for the next.
  *
  * <p>A stream that sends to a full server is slowed: its handler's requests for messages are held
  * back, and one is let through every 50 ms until there is room again.
@@ -24,15 +24,14 @@ final class StreamWorkHook implements CallHook, Runnable {
 
   static final long PACE = TimeUnit.MILLISECONDS.toNanos(50);
 
-  private final LoadGate gate;
+  private final LoadSheddingServerStage.Terms terms;
   private final Priority priority;
   private final CallClock clock;
   private final CallControl control;
   private final MethodType type;
-  private final boolean enforce;
+  private final MessagesInWork messages;
   private int callbacks;
-  private boolean message;
-  private boolean working;
+  private int counted;
   private boolean done;
   private boolean over;
   private int withheld;
@@ -40,19 +39,19 @@ final class StreamWorkHook implements CallHook, Runnable {
 
   /** Counts the stream as open. */
   StreamWorkHook(
-      LoadGate gate,
+      LoadSheddingServerStage.Terms terms,
       Priority priority,
       CallClock clock,
       CallControl control,
-      MethodType type,
-      boolean enforce) {
-    this.gate = gate;
+      MethodType type) {
+    this.terms = terms;
     this.priority = priority;
     this.clock = clock;
     this.control = control;
     this.type = type;
-    this.enforce = enforce;
-    gate.add(LoadGate.IDLE_STREAM);
+    this.messages = new MessagesInWork(type == MethodType.BIDI_STREAMING);
+    this.counted = LoadGate.IDLE_STREAM;
+    terms.gate().add(LoadGate.IDLE_STREAM);
   }
 
   @Override
@@ -73,33 +72,33 @@ final class StreamWorkHook implements CallHook, Runnable {
     // The platform sends them for a server stream whose handler has returned with no answer yet:
     // a subscription that is quiet.
     if (type == MethodType.SERVER_STREAMING) {
-      message = false;
+      messages.none();
       settle();
     }
   }
 
   @Override
   public synchronized void received(Object received) {
-    message = true;
+    messages.received();
     settle();
   }
 
   @Override
   public synchronized void sent(Object sent) {
-    message = false;
+    messages.sent();
     settle();
   }
 
   @Override
   public synchronized int mayRequest(int n) {
-    message = false;
+    messages.asked(n);
     settle();
     if (!type.clientSendsOneMessage() && !over) {
       if (withheld > 0) {
         withheld = (int) Math.min(Integer.MAX_VALUE, (long) withheld + n);
         return 0;
       }
-      if (gate.slows(priority, System.nanoTime()) && enforce) {
+      if (terms.slows(priority, System.nanoTime())) {
         withheld = n;
         timer = clock.schedule(this, PACE);
         return 0;
@@ -116,7 +115,7 @@ final class StreamWorkHook implements CallHook, Runnable {
       if (over || withheld == 0) {
         return;
       }
-      let = gate.slows(priority, System.nanoTime()) ? 1 : withheld;
+      let = terms.slows(priority, System.nanoTime()) ? 1 : withheld;
       withheld -= let;
       timer = withheld > 0 ? clock.schedule(this, PACE) : null;
     }
@@ -127,7 +126,6 @@ final class StreamWorkHook implements CallHook, Runnable {
   public synchronized void handlerDone() {
     done = true;
     settle();
-    gate.add(-LoadGate.IDLE_STREAM);
   }
 
   @Override
@@ -140,11 +138,11 @@ final class StreamWorkHook implements CallHook, Runnable {
   }
 
   private void settle() {
-    boolean works = !done && (callbacks > 0 || message);
-    if (works != working) {
-      working = works;
-      int more = LoadGate.WORK - LoadGate.IDLE_STREAM;
-      gate.add(works ? more : -more);
+    int working = Math.max(callbacks > 0 ? 1 : 0, messages.count());
+    int units = done ? 0 : Math.max(LoadGate.IDLE_STREAM, working * LoadGate.WORK);
+    if (units != counted) {
+      terms.gate().add(units - counted);
+      counted = units;
     }
   }
 }

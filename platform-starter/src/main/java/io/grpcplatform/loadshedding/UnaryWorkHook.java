@@ -54,9 +54,13 @@ final class UnaryWorkHook implements CallHook {
   @Override
   public void received(Object message) throws Refusal {
     long now = System.nanoTime();
-    if (!counted && gate.shedsBegun(priority, now - began, now) && terms.enforce()) {
-      release();
-      throw terms.overload().refusal(priority, gate, now);
+    if (!counted && gate.shedsBegun(priority, now - began, now)) {
+      try {
+        terms.shed(priority, now);
+      } catch (Refusal refused) {
+        release();
+        throw refused;
+      }
     }
     workedFrom = now;
     synchronized (this) {

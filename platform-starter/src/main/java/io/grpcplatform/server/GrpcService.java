@@ -28,4 +28,12 @@ public @interface GrpcService {
    * of them outermost. One that is global already runs once, where it stands globally.
    */
   Class<? extends ServerInterceptor>[] interceptors() default {};
+
+  /**
+   * Whether no handler of this service ever blocks: no lock that is held for long, no blocking
+   * stub, no database. Its calls then run on the event loop, the user's interceptors included, and
+   * save the way to another thread; one that does block stops every other call of that event loop.
+   * An entry for the service under {@code platform.server.executor.methods} goes before it.
+   */
+  boolean nonBlocking() default false;
 }

@@ -8,9 +8,11 @@ import io.grpc.ServerServiceDefinition;
 import io.grpcplatform.ServerPipeline;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 
@@ -18,9 +20,11 @@ import org.springframework.beans.factory.ListableBeanFactory;
 final class ServedServices {
 
   private final List<ServerServiceDefinition> bound;
+  private final Set<String> nonBlocking;
 
-  private ServedServices(List<ServerServiceDefinition> bound) {
+  private ServedServices(List<ServerServiceDefinition> bound, Set<String> nonBlocking) {
     this.bound = bound;
+    this.nonBlocking = nonBlocking;
   }
 
   /**
@@ -32,6 +36,7 @@ final class ServedServices {
     ApplicationInterceptors interceptors = ApplicationInterceptors.of(beans);
     Map<String, String> owners = new LinkedHashMap<>();
     List<ServerServiceDefinition> bound = new ArrayList<>();
+    Set<String> nonBlocking = new HashSet<>();
     for (String name : beans.getBeanNamesForType(BindableService.class)) {
       if (ScopedProxyUtils.isScopedTarget(name)) {
         continue;
@@ -47,8 +52,11 @@ final class ServedServices {
       List<ServerInterceptor> chain =
           own == null ? interceptors.global() : interceptors.with(name, own.interceptors());
       bound.add(pipeline.bind(service, chain));
+      if (own != null && own.nonBlocking()) {
+        nonBlocking.add(serviceName);
+      }
     }
-    return new ServedServices(bound);
+    return new ServedServices(bound, Set.copyOf(nonBlocking));
   }
 
   private static String described(ListableBeanFactory beans, String name) {
@@ -58,6 +66,11 @@ final class ServedServices {
 
   List<ServerServiceDefinition> bound() {
     return bound;
+  }
+
+  /** The services whose handlers were declared to never block. */
+  Set<String> nonBlocking() {
+    return nonBlocking;
   }
 
   boolean isEmpty() {

@@ -20,16 +20,19 @@ final class ServerAssembly {
   private final ServerProperties properties;
   private final ServerPipeline pipeline;
   private final EarlyHeaderRule earlyHeaders;
+  private final ServerExecutors executors;
   private final ListableBeanFactory beans;
 
   ServerAssembly(
       ServerProperties properties,
       ServerPipeline pipeline,
       EarlyHeaderRule earlyHeaders,
+      ServerExecutors executors,
       ListableBeanFactory beans) {
     this.properties = properties;
     this.pipeline = pipeline;
     this.earlyHeaders = earlyHeaders;
+    this.executors = executors;
     this.beans = beans;
   }
 
@@ -37,6 +40,7 @@ final class ServerAssembly {
   RunningServers start() {
     ServedServices services = ServedServices.of(beans, pipeline);
     earlyHeaders.check(services.methods());
+    executors.nonBlocking(services.nonBlocking());
     RunningServers servers = new RunningServers();
     if (services.isEmpty()) {
       return servers;

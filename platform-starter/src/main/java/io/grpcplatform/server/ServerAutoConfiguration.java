@@ -2,6 +2,7 @@ package io.grpcplatform.server;
 
 import io.grpcplatform.CallClock;
 import io.grpcplatform.DrainSignal;
+import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.ServerFeature;
@@ -25,6 +26,8 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(ServerProperties.class)
 public final class ServerAutoConfiguration {
 
+  private static final String VIRTUAL_THREADS = "spring.threads.virtual.enabled";
+
   // Spring Boot's own default, which its auto-configuration sets.
   private static final Duration SHUTDOWN_PHASE = Duration.ofSeconds(30);
 
@@ -39,6 +42,29 @@ public final class ServerAutoConfiguration {
   ServerPipeline platformServerPipeline(
       ObjectProvider<ServerFeature> features, EarlyHeaderRule earlyHeaders, LiveSettings settings) {
     return ServerPipeline.of(features.orderedStream().toList(), earlyHeaders::early, settings);
+  }
+
+  @Bean
+  Live<ServerProperties> platformServerSettings(ServerProperties start, LiveSettings settings) {
+    return settings
+        .add(ServerProperties.class, start)
+        .check(next -> ChangeableSettings.check(start, next));
+  }
+
+  @Bean
+  ServerExecutors platformServerExecutors(
+      Live<ServerProperties> live, ConfigurableEnvironment environment) {
+    boolean virtual = environment.getProperty(VIRTUAL_THREADS, Boolean.class, false);
+    ExecutorSettings settings = new ExecutorSettings(virtual);
+    ServerExecutors executors = new ServerExecutors(settings.plans(live.get().executor()));
+    live.check(next -> executors.check(settings.plans(next.executor())))
+        .onChange(next -> executors.change(settings.plans(next.executor())));
+    return executors;
+  }
+
+  @Bean
+  ServerExecutorMetrics platformServerExecutorMetrics(ServerExecutors executors) {
+    return new ServerExecutorMetrics(executors);
   }
 
   @Bean
@@ -59,12 +85,14 @@ public final class ServerAutoConfiguration {
       ServerProperties properties,
       ServerPipeline pipeline,
       EarlyHeaderRule earlyHeaders,
+      ServerExecutors executors,
       DrainTimes times,
       DrainSignal signal,
       CallClock clock,
       ListableBeanFactory beans,
       ConfigurableEnvironment environment) {
-    ServerAssembly assembly = new ServerAssembly(properties, pipeline, earlyHeaders, beans);
+    ServerAssembly assembly =
+        new ServerAssembly(properties, pipeline, earlyHeaders, executors, beans);
     return new ServerLifecycle(
         assembly::start, new DrainOrder(signal, clock, times), signal, environment);
   }

@@ -29,7 +29,8 @@ record ServerProperties(
     @DefaultValue Keepalive keepalive,
     @DefaultValue Connection connection,
     @DefaultValue Shutdown shutdown,
-    @DefaultValue EarlyHeaders earlyHeaders) {
+    @DefaultValue EarlyHeaders earlyHeaders,
+    @DefaultValue Executor executor) {
 
   static final String PREFIX = "platform.server";
   static final int NO_SOCKET = -1;
@@ -160,6 +161,45 @@ record ServerProperties(
     EarlyHeaders {
       methods = Map.copyOf(methods);
     }
+  }
+
+  /**
+   * What runs the handlers, once it is chosen for this Java and this application.
+   *
+   * @param type Kind of thread that handlers run on. "auto" is "virtual" with
+   *     spring.threads.virtual.enabled on Java 21 or newer, else "platform"; "direct" is the event
+   *     loop, for handlers that never block. Does not change while the server runs.
+   * @param maxThreads Most handlers that run at once. Default 200, with virtual threads 4096.
+   * @param queue Most calls that may wait for a thread. One more is refused with UNAVAILABLE and
+   *     the reason OVERLOADED.
+   * @param methods Executors of their own by method, "[pkg.Service/Method]" or "[pkg.Service/*]".
+   */
+  record Executor(
+      @DefaultValue("auto") ExecutorType type,
+      @Nullable Integer maxThreads,
+      @DefaultValue("1024") int queue,
+      @DefaultValue Map<String, OwnExecutor> methods) {
+    Executor {
+      methods = Map.copyOf(methods);
+    }
+  }
+
+  /**
+   * An executor for some methods alone; what is not set is as for all the others.
+   *
+   * @param type Kind of thread that these handlers run on.
+   * @param maxThreads Most of these handlers that run at once.
+   * @param queue Most of these calls that may wait for a thread.
+   */
+  record OwnExecutor(
+      @Nullable ExecutorType type, @Nullable Integer maxThreads, @Nullable Integer queue) {}
+
+  /** As it is set, before it is known what this Java can do. */
+  enum ExecutorType {
+    AUTO,
+    PLATFORM,
+    VIRTUAL,
+    DIRECT
   }
 
   private static void notNegative(String leaf, Duration seen, String example) {

@@ -52,6 +52,14 @@ final class MethodTelemetry implements StagePlan {
     call.ended(outcome);
   }
 
+  boolean measures() {
+    return timers != null;
+  }
+
+  boolean traces() {
+    return spans != null;
+  }
+
   boolean logs(Status status) {
     return accessLog.wants(status);
   }

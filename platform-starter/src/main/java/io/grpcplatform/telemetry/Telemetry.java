@@ -1,6 +1,7 @@
 package io.grpcplatform.telemetry;
 
 import io.grpcplatform.ClientFeature;
+import io.grpcplatform.Live;
 import io.grpcplatform.ServerFeature;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -47,8 +48,8 @@ public final class Telemetry {
   private static TelemetryParts parts(
       @Nullable MeterRegistry meters, @Nullable OpenTelemetry traces) {
     return new TelemetryParts(
+        Live.fixed(TelemetryProperties.class, TelemetryProperties.standard()),
         meters == null ? null : new CallMeters(meters),
-        traces == null ? null : new CallSpans(traces),
-        new AccessLog(AccessLog.Mode.FAILURES));
+        traces == null ? null : new CallSpans(traces));
   }
 }

@@ -1,5 +1,8 @@
 package io.grpcplatform.telemetry;
 
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
+import io.grpcplatform.PlatformAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -16,6 +19,7 @@ import org.springframework.context.annotation.Configuration;
  * OpenTelemetry beans, in Spring Boot 3 and 4.
  */
 @AutoConfiguration(
+    after = PlatformAutoConfiguration.class,
     afterName = {
       "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
       "org.springframework.boot.actuate.autoconfigure.opentelemetry.OpenTelemetryAutoConfiguration",
@@ -23,19 +27,21 @@ import org.springframework.context.annotation.Configuration;
       "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
       "org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration"
     })
-@ConditionalOnBooleanProperty(name = "platform.telemetry.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(TelemetryProperties.class)
 public final class TelemetryAutoConfiguration {
 
   @Bean
+  Live<TelemetryProperties> platformTelemetrySettings(
+      TelemetryProperties start, LiveSettings settings) {
+    return settings.add(TelemetryProperties.class, start);
+  }
+
+  @Bean
   TelemetryParts platformTelemetry(
-      TelemetryProperties properties,
+      Live<TelemetryProperties> settings,
       ObjectProvider<CallMeters> meters,
       ObjectProvider<CallSpans> spans) {
-    return new TelemetryParts(
-        meters.getIfAvailable(),
-        spans.getIfAvailable(),
-        new AccessLog(properties.accessLog().mode()));
+    return new TelemetryParts(settings, meters.getIfAvailable(), spans.getIfAvailable());
   }
 
   @Bean
@@ -52,7 +58,6 @@ public final class TelemetryAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(MeterRegistry.class)
   @ConditionalOnBean(MeterRegistry.class)
-  @ConditionalOnBooleanProperty(name = "platform.telemetry.metrics.enabled", matchIfMissing = true)
   static final class MetricsConfiguration {
 
     @Bean
@@ -65,9 +70,7 @@ public final class TelemetryAutoConfiguration {
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(OpenTelemetry.class)
   @ConditionalOnBean(OpenTelemetry.class)
-  @ConditionalOnBooleanProperty(
-      name = {"platform.telemetry.tracing.enabled", "management.tracing.enabled"},
-      matchIfMissing = true)
+  @ConditionalOnBooleanProperty(name = "management.tracing.enabled", matchIfMissing = true)
   static final class TracingConfiguration {
 
     @Bean

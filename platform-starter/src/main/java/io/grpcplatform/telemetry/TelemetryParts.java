@@ -2,31 +2,45 @@ package io.grpcplatform.telemetry;
 
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpcplatform.CallKey;
+import io.grpcplatform.Live;
 import org.jspecify.annotations.Nullable;
 
-/** The parts of telemetry that are on: timers, spans, the access log. Immutable. */
+/** What can be recorded of calls here: timers, spans, the access log; the settings say what is. */
 final class TelemetryParts {
 
+  private final Live<TelemetryProperties> settings;
   private final @Nullable CallMeters meters;
   private final @Nullable CallSpans spans;
-  private final AccessLog accessLog;
 
-  TelemetryParts(@Nullable CallMeters meters, @Nullable CallSpans spans, AccessLog accessLog) {
+  TelemetryParts(
+      Live<TelemetryProperties> settings, @Nullable CallMeters meters, @Nullable CallSpans spans) {
+    this.settings = settings;
     this.meters = meters;
     this.spans = spans;
-    this.accessLog = accessLog;
   }
 
-  /** Null where every part is off: calls then cost nothing. */
+  Live<TelemetryProperties> live() {
+    return settings;
+  }
+
+  /** What is recorded of a method now; null where every part is off: calls then cost nothing. */
   @Nullable MethodTelemetry of(Side side, CallKey key, MethodType type) {
-    if (meters == null && spans == null && accessLog.off()) {
+    return of(settings.get(), side, key, type);
+  }
+
+  /** The same by settings of some moment. */
+  @Nullable MethodTelemetry of(TelemetryProperties now, Side side, CallKey key, MethodType type) {
+    AccessLog log = new AccessLog(now.accessLog().mode());
+    CallMeters measured = now.metrics().enabled() ? meters : null;
+    CallSpans traced = now.tracing().enabled() ? spans : null;
+    if (!now.enabled() || (measured == null && traced == null && log.off())) {
       return null;
     }
     return new MethodTelemetry(
         side,
         key,
-        meters == null ? null : meters.of(side, key, type),
-        spans == null ? null : spans.of(side, key, type),
-        accessLog);
+        measured == null ? null : measured.of(side, key, type),
+        traced == null ? null : traced.of(side, key, type),
+        log);
   }
 }

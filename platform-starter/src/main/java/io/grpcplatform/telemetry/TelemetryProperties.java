@@ -18,6 +18,12 @@ record TelemetryProperties(
     @DefaultValue Tracing tracing,
     @DefaultValue Access accessLog) {
 
+  /** Those that hold where nothing is set. */
+  static TelemetryProperties standard() {
+    return new TelemetryProperties(
+        true, new Metrics(true), new Tracing(true), new Access(AccessLog.Mode.FAILURES));
+  }
+
   /**
    * The timers.
    *

@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 final class TelemetryServerStage implements ServerFeature {
 
   private final TelemetryParts telemetry;
-  private final @Nullable MethodTelemetry unknown;
-  private final Map<CallKey, MethodTelemetry> methods = new ConcurrentHashMap<>();
+  private final Map<CallKey, MethodType> types = new ConcurrentHashMap<>();
+  private final Map<CallKey, Made> methods = new ConcurrentHashMap<>();
+
+  /** What is recorded of a method, and the settings that say so. */
+  private record Made(TelemetryProperties of, @Nullable MethodTelemetry method) {}
 
   TelemetryServerStage(TelemetryParts telemetry) {
     this.telemetry = telemetry;
-    this.unknown = telemetry.of(Side.SERVER, CallKey.UNKNOWN, MethodType.UNKNOWN);
   }
 
   @Override
@@ -34,19 +36,27 @@ final class TelemetryServerStage implements ServerFeature {
 
   @Override
   public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
-    MethodTelemetry plan = telemetry.of(Side.SERVER, key, method.getType());
-    if (plan != null) {
-      methods.put(key, plan);
-    }
-    return plan;
+    types.put(key, method.getType());
+    return now(key);
   }
 
   @Override
   public void unseen(CallKey key, Metadata headers, long startNanos, Outcome outcome) {
-    MethodTelemetry known = methods.get(key);
-    MethodTelemetry method = known == null ? unknown : known;
+    MethodTelemetry method = now(types.containsKey(key) ? key : CallKey.UNKNOWN);
     if (method != null) {
       method.missed(headers, startNanos, outcome);
     }
+  }
+
+  /** Made again where settings have changed, since a call may be missed before the next plan. */
+  private @Nullable MethodTelemetry now(CallKey key) {
+    TelemetryProperties settings = telemetry.live().get();
+    Made made = methods.get(key);
+    if (made == null || !made.of().equals(settings)) {
+      MethodType type = types.getOrDefault(key, MethodType.UNKNOWN);
+      made = new Made(settings, telemetry.of(settings, Side.SERVER, key, type));
+      methods.put(key, made);
+    }
+    return made.method();
   }
 }

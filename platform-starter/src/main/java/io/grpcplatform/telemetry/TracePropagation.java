@@ -2,6 +2,7 @@ package io.grpcplatform.telemetry;
 
 import io.grpc.Metadata;
 import io.opentelemetry.api.baggage.Baggage;
+import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class TracePropagation implements TextMapGetter<Metadata>, TextMapSetter<Metadata> {
 
   private static final TextMapPropagator W3C = W3CTraceContextPropagator.getInstance();
+  private static final Metadata.Key<String> TRACEPARENT =
+      Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> TRACESTATE =
+      Metadata.Key.of("tracestate", Metadata.ASCII_STRING_MARSHALLER);
 
   private final TextMapPropagator propagator;
   // Making a metadata key costs more than reading it, and the names never change.
@@ -51,7 +56,14 @@ final class TracePropagation implements TextMapGetter<Metadata>, TextMapSetter<M
   /** The caller's trace; the empty context where the caller sent none. */
   Context extract(Metadata headers) {
     // From the root: what else this thread may have been doing is not the caller's trace.
-    return (shortIn && onlyW3c(headers) ? W3C : propagator).extract(Context.root(), headers, this);
+    if (!shortIn || !onlyW3c(headers)) {
+      return propagator.extract(Context.root(), headers, this);
+    }
+    CallerSpan caller =
+        headers.containsKey(TRACESTATE) ? null : CallerSpan.of(headers.get(TRACEPARENT));
+    return caller == null
+        ? W3C.extract(Context.root(), headers, this)
+        : Context.root().with(Span.wrap(caller));
   }
 
   private boolean onlyW3c(Metadata headers) {

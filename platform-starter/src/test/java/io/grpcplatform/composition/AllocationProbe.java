@@ -3,17 +3,19 @@ package io.grpcplatform.composition;
 import com.sun.management.ThreadMXBean;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.EchoBehaviour;
 import io.grpcplatform.client.GrpcChannelCustomizer;
 import io.grpcplatform.client.GrpcChannels;
-import io.grpcplatform.server.GrpcServerCustomizer;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
@@ -33,7 +35,8 @@ import org.springframework.context.annotation.Configuration;
  * Measures, in a process of its own, what one unary call allocates: in-process transport, direct
  * executor, so that both sides run on the measured thread. Arguments: {@code
  * client=bare|off|standard|defaults}, {@code server=bare|off|standard|defaults}, {@code
- * deadline=true|false} (of the bare client's calls). Prints the median.
+ * deadline=true|false} (of the bare client's calls), {@code traced=true|false} (whether they bring
+ * a trace that is not recorded). Prints the median.
  */
 final class AllocationProbe {
 
@@ -68,9 +71,20 @@ final class AllocationProbe {
     String client = arguments[0];
     String server = arguments[1];
     boolean deadline = Boolean.parseBoolean(arguments[2]);
+    boolean traced = Boolean.parseBoolean(arguments[3]);
     try (Ends ends = open(client, server)) {
-      System.out.println("bytes=" + new AllocationProbe().measure(ends.channel(), deadline));
+      Channel channel = traced ? tracing(ends.channel()) : ends.channel();
+      System.out.println("bytes=" + new AllocationProbe().measure(channel, deadline));
     }
+  }
+
+  private static Channel tracing(Channel channel) {
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00");
+    return ClientInterceptors.intercept(
+        channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
   private long measure(Channel channel, boolean deadline) {
@@ -147,6 +161,7 @@ final class AllocationProbe {
   private static ConfigurableApplicationContext application(String mode, boolean server) {
     List<String> properties = new ArrayList<>();
     properties.add("--platform.server.enabled=" + server);
+    properties.add("--platform.server.executor.type=direct");
     properties.add("--platform.server.port=-1");
     if (server) {
       properties.add("--platform.server.in-process-name=" + NAME);
@@ -186,11 +201,6 @@ final class AllocationProbe {
     @Bean
     EchoBehaviour echo() {
       return new EchoBehaviour();
-    }
-
-    @Bean
-    GrpcServerCustomizer directServer() {
-      return builder -> builder.directExecutor();
     }
 
     @Bean

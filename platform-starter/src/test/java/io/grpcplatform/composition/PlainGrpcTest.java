@@ -21,6 +21,7 @@ import io.grpcplatform.Refusal;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerPipeline;
 import io.grpcplatform.bulkhead.Bulkheads;
+import io.grpcplatform.deadline.Deadlines;
 import io.grpcplatform.error.Errors;
 import io.grpcplatform.lifecycle.Drain;
 import io.grpcplatform.telemetry.Telemetry;
@@ -111,6 +112,7 @@ final class PlainGrpcTest {
             List.of(
                 Telemetry.client(meters, traces), // timers, spans, a line for each failure
                 Errors.client(), // what came from another service is known as such
+                Deadlines.client(), // no unary call without one
                 Bulkheads.client(50))) // calls in flight
         .install(channelBuilder);
     ServerPipeline.of(
@@ -118,6 +120,7 @@ final class PlainGrpcTest {
                 Telemetry.server(meters, traces), // the true end of every call
                 Errors.server(), // no stack trace leaves
                 Drain.server(drain), // streams move before the server goes
+                Deadlines.server(), // a call that is late already costs nothing more
                 Validation.server())) // no malformed request reaches a handler
         .install(serverBuilder);
   }
@@ -274,6 +277,16 @@ final class PlainGrpcTest {
       @Override
       public void onCompleted() {}
     };
+  }
+
+  @Test
+  void aCallWithoutADeadlineGetsOne() throws Exception {
+    serve(new EchoBehaviour(), Deadlines.server());
+
+    StatusRuntimeException failed =
+        failure(channel(Deadlines.client(Duration.ofMillis(50))), "silence");
+
+    assertThat(failed.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
   }
 
   @Test

@@ -11,6 +11,11 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.CallClock;
+import io.grpcplatform.CallPools;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
+import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerPipeline;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
@@ -19,7 +24,9 @@ import io.grpcplatform.testing.ManualClock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -30,18 +37,33 @@ final class Bench implements AutoCloseable {
 
   final HeldEcho echo = new HeldEcho();
   final ManualClock clock = new ManualClock();
+  final LiveSettings live = new LiveSettings();
+  final Live<LoadSheddingProperties> settings;
   final LoadGate gate;
+  final ShedCounts counts;
   final ManagedChannel channel;
   private final ExecutorService threads;
   private final Server server;
 
-  private Bench(BindableService service, ExecutorService threads, CpuUse cpu, String... settings)
+  private Bench(
+      @Nullable BindableService service,
+      List<ServerFeature> others,
+      ExecutorService threads,
+      CpuUse cpu,
+      @Nullable CallClock time,
+      String... pairs)
       throws IOException {
     this.threads = threads;
-    LoadSheddingProperties properties = Settings.of(settings);
-    gate = Settings.gate(properties, cpu);
+    LoadPools loads = Settings.loads(Settings.of(pairs), cpu);
+    settings = Settings.live(live, loads, pairs);
+    gate = Settings.gate(loads);
+    counts = loads.of(Settings.SHARED).counts();
     echo.units = gate::units;
-    ServerPipeline pipeline = ServerPipeline.of(List.of(Settings.stage(properties, gate, clock)));
+    List<ServerFeature> features = new ArrayList<>(others);
+    features.add(
+        new LoadSheddingServerStage(
+            settings, loads, CallPools.SHARED, time == null ? clock : time));
+    ServerPipeline pipeline = ServerPipeline.of(features, method -> true, live);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .executor(threads);
@@ -53,7 +75,13 @@ final class Bench implements AutoCloseable {
 
   /** Serves on as many threads as there are calls. */
   static Bench of(CpuUse cpu, String... settings) throws IOException {
-    return new Bench(null, Executors.newCachedThreadPool(), cpu, settings);
+    return new Bench(null, List.of(), Executors.newCachedThreadPool(), cpu, null, settings);
+  }
+
+  /** As {@link #of}, by the machine's clock: streams that are slowed go on by themselves. */
+  static Bench inRealTime(CpuUse cpu, String... settings) throws IOException {
+    return new Bench(
+        null, List.of(), Executors.newCachedThreadPool(), cpu, CallClock.system(), settings);
   }
 
   /**
@@ -61,12 +89,18 @@ final class Bench implements AutoCloseable {
    * settled.
    */
   static Bench inOrder(CpuUse cpu, String... settings) throws IOException {
-    return new Bench(null, Executors.newSingleThreadExecutor(), cpu, settings);
+    return new Bench(null, List.of(), Executors.newSingleThreadExecutor(), cpu, null, settings);
+  }
+
+  /** As {@link #inOrder}, with other features around. */
+  static Bench among(List<ServerFeature> others, CpuUse cpu, String... settings)
+      throws IOException {
+    return new Bench(null, others, Executors.newSingleThreadExecutor(), cpu, null, settings);
   }
 
   /** Serves something else. */
   static Bench serving(BindableService service, CpuUse cpu, String... settings) throws IOException {
-    return new Bench(service, Executors.newCachedThreadPool(), cpu, settings);
+    return new Bench(service, List.of(), Executors.newCachedThreadPool(), cpu, null, settings);
   }
 
   static EchoRequest say(String text) {
@@ -101,20 +135,31 @@ final class Bench implements AutoCloseable {
     echo.awaitHeld(calls);
   }
 
-  /** What a critical call finds in flight, itself included, in sixteenths of a call. */
+  /** Lets other settings hold, under whatever is in flight. */
+  void change(String... pairs) {
+    live.apply(Map.of(settings, Settings.of(pairs)));
+  }
+
+  /** What a critical call finds in flight, itself included. */
   long unitsSeen() {
     return Long.parseLong(
         EchoServiceGrpc.newBlockingStub(as("critical")).unary(say("units")).getText());
   }
 
-  @Override
-  public void close() throws InterruptedException {
-    echo.releaseAll();
+  /** Ends the connection and the server, and waits until every handler has returned. */
+  void drain() throws InterruptedException {
     channel.shutdownNow();
     channel.awaitTermination(10, TimeUnit.SECONDS);
     server.shutdownNow();
     server.awaitTermination(10, TimeUnit.SECONDS);
     threads.shutdown();
+    threads.awaitTermination(10, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    echo.releaseAll();
+    drain();
   }
 
   static final class Ignoring implements StreamObserver<EchoResponse> {

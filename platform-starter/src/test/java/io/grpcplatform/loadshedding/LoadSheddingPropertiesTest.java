@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.grpcplatform.CallKey;
+import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.SettingException;
 import io.grpcplatform.loadshedding.LoadSheddingProperties.Mode;
+import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,10 +19,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 final class LoadSheddingPropertiesTest {
 
   private static final CallKey GET = new CallKey("", "shop.v1.Shop", "Get");
+  private static final CallKey PAY = new CallKey("", "shop.v1.Shop", "Pay");
 
   private final ApplicationContextRunner runner =
       new ApplicationContextRunner()
@@ -37,7 +42,7 @@ final class LoadSheddingPropertiesTest {
     assertThat(settings.initialLimit()).isEqualTo(20);
     assertThat(settings.maxLimit()).isEqualTo(1000);
     assertThat(settings.priorities().shares()).isEqualTo(LoadGate.Shares.USUAL);
-    assertThat(settings.priorityOf(GET)).isEqualTo(Priority.DEFAULT);
+    assertThat(settings.priorityOf(GET, null)).isEqualTo(Priority.DEFAULT);
   }
 
   @Test
@@ -60,9 +65,8 @@ final class LoadSheddingPropertiesTest {
     assertThat(settings.initialLimit()).isEqualTo(7);
     assertThat(settings.maxLimit()).isEqualTo(70);
     assertThat(settings.priorities().shares()).isEqualTo(new LoadGate.Shares(300, 110, 80, 50));
-    assertThat(settings.priorityOf(GET)).isEqualTo(Priority.BACKGROUND);
-    assertThat(settings.priorityOf(new CallKey("", "shop.v1.Shop", "Pay")))
-        .isEqualTo(Priority.CRITICAL);
+    assertThat(settings.priorityOf(GET, null)).isEqualTo(Priority.BACKGROUND);
+    assertThat(settings.priorityOf(PAY, null)).isEqualTo(Priority.CRITICAL);
   }
 
   @Test
@@ -136,39 +140,78 @@ final class LoadSheddingPropertiesTest {
   }
 
   @Test
-  void theMetersTellTheGatesNumbers() {
+  void aMethodsPropertyWinsOverItsContractAndThatOverItsServices() {
+    LoadSheddingProperties settings =
+        Settings.of(
+            "methods[shop.v1.Shop/*]", "background", "methods[shop.v1.Shop/Pay]", "critical");
+
+    assertThat(settings.priorityOf(PAY, "sheddable")).isEqualTo(Priority.CRITICAL);
+    assertThat(settings.priorityOf(GET, "sheddable")).isEqualTo(Priority.SHEDDABLE);
+    assertThat(settings.priorityOf(GET, null)).isEqualTo(Priority.BACKGROUND);
+    assertThat(Settings.of().priorityOf(GET, "sheddable")).isEqualTo(Priority.SHEDDABLE);
+  }
+
+  @Test
+  void theMetersTellEachPoolsNumbers() {
     LoadSheddingProperties settings = Settings.of("algorithm", "fixed", "initial-limit", "3");
-    LoadGate gate = Settings.gate(settings, Settings.saturated());
+    LoadPools loads = Settings.loads(settings, Settings.saturated());
     MeterRegistry registry = new SimpleMeterRegistry();
-    new LoadSheddingMetrics(gate, settings.mode()).bindTo(registry);
-    gate.add(3 * LoadGate.WORK + 1);
+    LoadPools.Pool before = loads.of("before");
+    new LoadSheddingMetrics(loads).bindTo(registry);
+    LoadPools.Pool after = loads.of("after");
 
-    gate.shedsNew(Priority.SHEDDABLE, false, 0, System.nanoTime());
-    gate.slows(Priority.SHEDDABLE, System.nanoTime());
+    before.gate().add(3 * LoadGate.WORK + 1);
+    before.counts().addShed(Priority.SHEDDABLE, Mode.OBSERVE);
+    after.counts().addShed(Priority.CRITICAL, Mode.ENFORCE);
+    after.counts().addSlowed(Mode.ENFORCE);
 
-    assertThat(registry.get("platform.loadshedding.limit").gauge().value()).isEqualTo(3);
-    assertThat(registry.get("platform.loadshedding.inflight").gauge().value()).isEqualTo(4);
+    assertThat(gauge(registry, "after", "limit")).isEqualTo(3);
+    assertThat(gauge(registry, "before", "inflight")).isEqualTo(4);
+    assertThat(gauge(registry, "after", "inflight")).isZero();
     assertThat(registry.get("platform.loadshedding.shed").functionCounters())
-        .hasSize(4)
-        .extracting(counter -> counter.getId().getTag("priority") + counter.count())
-        .containsExactlyInAnyOrder("critical0.0", "default0.0", "sheddable1.0", "background0.0");
+        .hasSize(16)
+        .filteredOn(counter -> counter.count() == 1)
+        .extracting(
+            counter ->
+                counter.getId().getTag("pool")
+                    + " "
+                    + counter.getId().getTag("mode")
+                    + " "
+                    + counter.getId().getTag("priority"))
+        .containsExactlyInAnyOrder("before observe sheddable", "after enforce critical");
     assertThat(
             registry
                 .get("platform.loadshedding.slowed")
-                .tag("mode", "observe")
+                .tags("mode", "enforce", "pool", "after")
                 .functionCounter()
                 .count())
         .isEqualTo(1);
   }
 
+  private static double gauge(MeterRegistry registry, String pool, String meter) {
+    return registry.get("platform.loadshedding." + meter).tag("pool", pool).gauge().value();
+  }
+
   @Test
-  void switchedOffNothingIsThere() {
+  void switchedOffNothingIsDoneUntilItIsSwitchedOn() {
     runner
         .withPropertyValues("platform.loadshedding.enabled=false")
         .run(
-            context ->
-                assertThat(context)
-                    .doesNotHaveBean(LoadSheddingServerStage.class)
-                    .doesNotHaveBean(PriorityChannelContributor.class));
+            context -> {
+              LoadSheddingServerStage stage = context.getBean(LoadSheddingServerStage.class);
+              CallKey key = CallKey.of("", EchoServiceGrpc.getUnaryMethod());
+
+              assertThat(stage.plan(key, EchoServiceGrpc.getUnaryMethod())).isNull();
+
+              change(context, Settings.of());
+              assertThat(stage.plan(key, EchoServiceGrpc.getUnaryMethod())).isNotNull();
+            });
+  }
+
+  private static void change(ApplicationContext context, LoadSheddingProperties next) {
+    LiveSettings live = context.getBean(LiveSettings.class);
+    live.all().stream()
+        .filter(settings -> settings.type() == LoadSheddingProperties.class)
+        .forEach(settings -> live.apply(Map.of(settings, next)));
   }
 }

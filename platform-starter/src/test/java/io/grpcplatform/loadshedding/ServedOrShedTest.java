@@ -1,6 +1,7 @@
 package io.grpcplatform.loadshedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -11,15 +12,26 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.services.AdminInterface;
+import io.grpc.stub.StreamObserver;
+import io.grpcplatform.CallClock;
+import io.grpcplatform.CallKey;
 import io.grpcplatform.Refusal;
+import io.grpcplatform.loadshedding.LoadSheddingProperties.Mode;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
+import io.grpcplatform.test.v1.RankedServiceGrpc;
+import io.grpcplatform.test.v1.RankedServiceGrpc.RankedServiceBlockingStub;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What unary callers of a busy server get, over loopback, at a fixed limit of two. */
 final class ServedOrShedTest {
@@ -48,7 +60,7 @@ final class ServedOrShedTest {
               .getTrailers()
               .get(Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER));
       assertThat(Integer.parseInt(pushback)).isBetween(250, 749);
-      assertThat(bench.gate.shed(Priority.DEFAULT)).isEqualTo(1);
+      assertThat(bench.counts.shed(Priority.DEFAULT, Mode.ENFORCE)).isEqualTo(1);
     }
   }
 
@@ -84,13 +96,57 @@ final class ServedOrShedTest {
   }
 
   @Test
+  void theContractRanksCallsWhoseCallerDoesNot() throws Exception {
+    try (Bench bench = Bench.serving(new Ranked(), Settings.saturated(), ENFORCED)) {
+      RankedServiceBlockingStub ranked = RankedServiceGrpc.newBlockingStub(bench.channel);
+      bench.gate.add(2 * LoadGate.WORK);
+
+      assertThat(ranked.pay(Bench.say(""))).isEqualTo(EchoResponse.getDefaultInstance());
+      assertThatThrownBy(() -> ranked.browse(Bench.say("")))
+          .as("ranked by nobody")
+          .isInstanceOf(StatusRuntimeException.class);
+      RankedServiceBlockingStub unimportant =
+          RankedServiceGrpc.newBlockingStub(bench.as("background"));
+      assertThatThrownBy(() -> unimportant.pay(Bench.say("")))
+          .as("the caller knows better")
+          .isInstanceOf(StatusRuntimeException.class);
+
+      bench.change(
+          "mode",
+          "enforce",
+          "algorithm",
+          "fixed",
+          "initial-limit",
+          "2",
+          "methods[platform.test.v1.RankedService/Pay]",
+          "sheddable");
+      assertThatThrownBy(() -> ranked.pay(Bench.say("")))
+          .as("the operator knows better than the contract")
+          .isInstanceOf(StatusRuntimeException.class);
+    }
+  }
+
+  private static final class Ranked extends RankedServiceGrpc.RankedServiceImplBase {
+    @Override
+    public void pay(EchoRequest request, StreamObserver<EchoResponse> responses) {
+      responses.onNext(EchoResponse.getDefaultInstance());
+      responses.onCompleted();
+    }
+
+    @Override
+    public void browse(EchoRequest request, StreamObserver<EchoResponse> responses) {
+      pay(request, responses);
+    }
+  }
+
+  @Test
   void observeRefusesNothingAndCountsEachCallOnce() throws Exception {
     try (Bench bench = Bench.of(Settings.saturated(), OBSERVED)) {
       bench.hold(2);
 
       assertThat(bench.call(null)).isNull();
 
-      assertThat(bench.gate.shed(Priority.DEFAULT)).isEqualTo(1);
+      assertThat(bench.counts.shed(Priority.DEFAULT, Mode.OBSERVE)).isEqualTo(1);
     }
   }
 
@@ -142,8 +198,32 @@ final class ServedOrShedTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("alwaysPassing")
+  void healthReflectionAndAdminAlwaysPass(String service) {
+    LoadSheddingProperties settings = Settings.of(ENFORCED);
+    LoadSheddingServerStage stage =
+        Settings.stage(
+            settings, Settings.loads(settings, Settings.saturated()), CallClock.system());
+
+    assertThat(stage.plan(new CallKey("", service, "Any"), EchoServiceGrpc.getUnaryMethod()))
+        .isNull();
+    assertThat(stage.plan(new CallKey("", service + "s", "Any"), EchoServiceGrpc.getUnaryMethod()))
+        .isNotNull();
+  }
+
+  static Stream<String> alwaysPassing() {
+    return Stream.concat(
+        Stream.of(
+            HealthGrpc.SERVICE_NAME,
+            ServerReflectionGrpc.SERVICE_NAME,
+            "grpc.reflection.v1alpha.ServerReflection"),
+        AdminInterface.getStandardServices().stream()
+            .map(service -> service.getServiceDescriptor().getName()));
+  }
+
   @Test
-  void healthAlwaysPasses() throws Exception {
+  void healthIsAnsweredByAFullServer() throws Exception {
     try (Bench bench =
         Bench.serving(
             new HealthStatusManager().getHealthService(), Settings.saturated(), ENFORCED)) {
@@ -175,7 +255,28 @@ final class ServedOrShedTest {
       bench.echo.releaseAll();
       bench.echo.awaitDone(1);
       assertThat(bench.gate.units()).isZero();
-      assertThat(bench.gate.limit()).as("a cancelled call teaches nothing").isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aServedCallTeachesTheLimitAndACancelledOneDoesNot() throws Exception {
+    try (Bench bench = Bench.of(Settings.idle(), "initial-limit", "1")) {
+      Context.CancellableContext caller = Context.current().withCancellation();
+      caller.run(
+          () ->
+              EchoServiceGrpc.newStub(bench.channel)
+                  .unary(Bench.say("hold"), new Bench.Ignoring()));
+      bench.echo.awaitHeld(1);
+      caller.cancel(null);
+      assertThat(bench.echo.cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+      bench.echo.releaseAll();
+      bench.echo.awaitDone(1);
+      assertThat(bench.gate.limit()).as("after a cancelled call").isEqualTo(1);
+
+      bench.call(null);
+      bench.call("critical");
+      bench.drain();
+      assertThat(bench.gate.limit()).as("after served calls").isGreaterThan(1);
     }
   }
 

@@ -1,6 +1,10 @@
 package io.grpcplatform.loadshedding;
 
 import io.grpcplatform.CallClock;
+import io.grpcplatform.CallPools;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
+import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -10,6 +14,9 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 
 /** Load shedding settings bound from properties, as an application has them. */
 final class Settings {
+
+  /** The name of the one pool of a server that was told nothing else. */
+  static final String SHARED = CallPools.SHARED.poolOf(EchoServiceGrpc.getUnaryMethod());
 
   private Settings() {}
 
@@ -23,19 +30,26 @@ final class Settings {
         .bindOrCreate("platform.loadshedding", LoadSheddingProperties.class);
   }
 
-  /** The gate of those settings, on a given account of CPU time. */
-  static LoadGate gate(LoadSheddingProperties settings, CpuUse cpu) {
-    return new LoadGate(
-        AdaptiveLimit.of(settings.algorithm(), settings.initialLimit(), settings.maxLimit()),
-        settings.priorities().shares(),
-        cpu);
+  /** Settings that can be changed by {@code live}. */
+  static Live<LoadSheddingProperties> live(LiveSettings live, LoadPools loads, String... pairs) {
+    return live.add(LoadSheddingProperties.class, of(pairs)).onChange(loads::change);
   }
 
-  /** The stage of those settings around a gate. */
+  /** The pools of those settings, on a given account of CPU time. */
+  static LoadPools loads(LoadSheddingProperties settings, CpuUse cpu) {
+    return new LoadPools(settings, cpu, () -> new SplittableRandom(20261103));
+  }
+
+  /** The one gate of a server that has one pool of threads. */
+  static LoadGate gate(LoadPools loads) {
+    return loads.of(SHARED).gate();
+  }
+
+  /** The stage of those settings around pools. */
   static LoadSheddingServerStage stage(
-      LoadSheddingProperties settings, LoadGate gate, CallClock clock) {
+      LoadSheddingProperties settings, LoadPools loads, CallClock clock) {
     return new LoadSheddingServerStage(
-        settings, gate, new Overload(() -> new SplittableRandom(20261103)), clock);
+        Live.fixed(LoadSheddingProperties.class, settings), loads, CallPools.SHARED, clock);
   }
 
   /** A process that computes nothing. */

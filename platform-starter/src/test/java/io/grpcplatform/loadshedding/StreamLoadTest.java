@@ -2,16 +2,27 @@ package io.grpcplatform.loadshedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.CallControl;
+import io.grpcplatform.CallKey;
 import io.grpcplatform.Refusal;
+import io.grpcplatform.ServerFeature;
+import io.grpcplatform.ServerStage;
+import io.grpcplatform.StagePlan;
+import io.grpcplatform.loadshedding.LoadSheddingProperties.Mode;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** What streams count, and what a busy server does to them, over loopback at a limit of two. */
@@ -27,6 +38,7 @@ final class StreamLoadTest {
   private static final class Talk implements StreamObserver<EchoResponse> {
     private final LinkedBlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> completed = new CompletableFuture<>();
     private final StreamObserver<EchoRequest> requests;
 
     Talk(Bench bench) {
@@ -54,7 +66,9 @@ final class StreamLoadTest {
     }
 
     @Override
-    public void onCompleted() {}
+    public void onCompleted() {
+      completed.complete(true);
+    }
   }
 
   @Test
@@ -64,7 +78,7 @@ final class StreamLoadTest {
 
       talk.say("units");
 
-      assertThat(talk.answer()).as("at work on the message").isEqualTo("16");
+      assertThat(talk.answer()).as("at work on the message").isEqualTo(Long.toString(LoadGate.WORK));
       assertThat(bench.unitsSeen() - LoadGate.WORK).as("idle again").isEqualTo(1);
     }
   }
@@ -130,7 +144,7 @@ final class StreamLoadTest {
       assertThat(talk.answer()).isEqualTo("three");
       talk.say("four");
       assertThat(talk.answer()).isEqualTo("four");
-      assertThat(bench.gate.slowed()).isPositive();
+      assertThat(bench.counts.slowed(Mode.ENFORCE)).isPositive();
     }
   }
 
@@ -164,8 +178,156 @@ final class StreamLoadTest {
         assertThat(talk.answer()).isEqualTo(text);
       }
 
-      assertThat(bench.gate.slowed()).isPositive();
+      assertThat(bench.counts.slowed(Mode.OBSERVE)).isPositive();
       assertThat(bench.clock.waiting()).isZero();
+    }
+  }
+
+  @Test
+  void eachMessageInWorkCountsAsACall() throws Exception {
+    ThreeAtOnce handler = new ThreeAtOnce();
+    try (Bench bench = Bench.serving(handler, Settings.idle(), ENFORCED)) {
+      Talk talk = new Talk(bench);
+      for (String text : new String[] {"one", "two", "three", "four"}) {
+        talk.say(text);
+      }
+      handler.taken.acquire(3);
+      assertThat(bench.gate.units()).as("the fourth waits").isEqualTo(3L * LoadGate.WORK);
+
+      handler.answers.onNext(EchoResponse.getDefaultInstance());
+      assertThat(bench.gate.units()).isEqualTo(2L * LoadGate.WORK);
+      handler.answers.request(1);
+      handler.taken.acquire();
+      assertThat(bench.gate.units()).isEqualTo(3L * LoadGate.WORK);
+    }
+  }
+
+  @Test
+  void aStreamThatIsSlowedWhenSheddingIsSwitchedOffGoesOn() throws Exception {
+    try (Bench bench = Bench.inOrder(Settings.saturated(), ENFORCED)) {
+      Talk talk = new Talk(bench);
+      bench.unitsSeen();
+      bench.gate.add(3 * LoadGate.WORK);
+      talk.say("one");
+      talk.answer();
+      bench.clock.awaitTask(PACE, SOON);
+
+      bench.change("mode", "off");
+      bench.clock.advance(PACE);
+
+      for (String text : new String[] {"two", "three", "four"}) {
+        talk.say(text);
+        assertThat(talk.answer()).isEqualTo(text);
+      }
+      assertThat(bench.clock.waiting()).isZero();
+    }
+  }
+
+  @Test
+  void aStreamThatBeganUnobservedIsSlowedOnceEnforced() throws Exception {
+    try (Bench bench =
+        Bench.inOrder(Settings.saturated(), "algorithm", "fixed", "initial-limit", "2")) {
+      Talk talk = new Talk(bench);
+      bench.unitsSeen();
+      bench.gate.add(3 * LoadGate.WORK);
+
+      bench.change(ENFORCED);
+      talk.say("one");
+      talk.answer();
+
+      bench.clock.awaitTask(PACE, SOON);
+    }
+  }
+
+  @Test
+  void aHalfClosedStreamEndsAndLeavesNothing() throws Exception {
+    try (Bench bench = Bench.inOrder(Settings.idle(), ENFORCED)) {
+      Talk talk = new Talk(bench);
+      talk.say("hello");
+      talk.answer();
+
+      talk.requests.onCompleted();
+
+      assertThat(talk.completed.get(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(bench.unitsSeen()).isEqualTo(LoadGate.WORK);
+    }
+  }
+
+  @Test
+  void aSlowedStreamIsDrainedAsAnyOther() throws Exception {
+    AtomicReference<CallControl> control = new AtomicReference<>();
+    try (Bench bench = Bench.among(List.of(new Drain(control)), Settings.saturated(), ENFORCED)) {
+      Talk talk = new Talk(bench);
+      talk.say("hello");
+      talk.answer();
+      bench.unitsSeen();
+      bench.gate.add(3 * LoadGate.WORK);
+      talk.say("one");
+      talk.answer();
+      bench.clock.awaitTask(PACE, SOON);
+
+      control.get().end(new Refusal(Refusal.Reason.DRAINING, "The server drains", null));
+
+      assertThat(
+              Refusal.reasonOf(Status.trailersFromThrowable(talk.failed.get(10, TimeUnit.SECONDS))))
+          .isEqualTo(Refusal.Reason.DRAINING);
+      assertThat(bench.unitsSeen()).as("besides the three").isEqualTo(4 * LoadGate.WORK);
+      assertThat(bench.clock.waiting()).isZero();
+    }
+  }
+
+  @Test
+  void streamsTeachTheLimitNothing() throws Exception {
+    try (Bench bench = Bench.inOrder(Settings.idle(), "initial-limit", "1")) {
+      Talk talk = new Talk(bench);
+      talk.say("hello");
+      talk.answer();
+      talk.requests.onCompleted();
+      talk.completed.get(10, TimeUnit.SECONDS);
+      bench.drain();
+
+      assertThat(bench.gate.limit()).isEqualTo(1);
+    }
+  }
+
+  /** Takes on three messages at once; the test answers them. */
+  private static final class ThreeAtOnce extends EchoServiceGrpc.EchoServiceImplBase {
+    private final Semaphore taken = new Semaphore(0);
+    private volatile ServerCallStreamObserver<EchoResponse> answers;
+
+    @Override
+    public StreamObserver<EchoRequest> bidi(StreamObserver<EchoResponse> responses) {
+      answers = (ServerCallStreamObserver<EchoResponse>) responses;
+      answers.disableAutoRequest();
+      answers.request(3);
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(EchoRequest request) {
+          taken.release();
+        }
+
+        @Override
+        public void onError(Throwable broken) {}
+
+        @Override
+        public void onCompleted() {}
+      };
+    }
+  }
+
+  /** Hands out how to end the streams, as a server that drains ends them. */
+  private record Drain(AtomicReference<CallControl> control) implements ServerFeature {
+    @Override
+    public ServerStage stage() {
+      return ServerStage.LIFECYCLE;
+    }
+
+    @Override
+    public StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
+      return call -> {
+        control.compareAndSet(null, call.control());
+        return null;
+      };
     }
   }
 }

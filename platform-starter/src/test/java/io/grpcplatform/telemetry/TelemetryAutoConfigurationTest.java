@@ -6,7 +6,11 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpcplatform.CallKey;
+import io.grpcplatform.Live;
+import io.grpcplatform.LiveSettings;
 import io.grpcplatform.Outcome;
+import io.grpcplatform.PlatformAutoConfiguration;
+import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
@@ -14,6 +18,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.tracing.otel.bridge.OtelTracer;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,7 +40,9 @@ final class TelemetryAutoConfigurationTest {
 
   private final ApplicationContextRunner alone =
       new ApplicationContextRunner()
-          .withConfiguration(AutoConfigurations.of(TelemetryAutoConfiguration.class));
+          .withConfiguration(
+              AutoConfigurations.of(
+                  PlatformAutoConfiguration.class, TelemetryAutoConfiguration.class));
 
   private final ApplicationContextRunner withActuator =
       alone.withConfiguration(
@@ -71,16 +78,49 @@ final class TelemetryAutoConfigurationTest {
   @CsvSource({
     "platform.telemetry.metrics.enabled, false, true",
     "platform.telemetry.tracing.enabled, true, false",
-    "management.tracing.enabled, true, false"
+    "management.tracing.enabled, true, false",
+    "platform.telemetry.enabled, false, false"
   })
   void eachHalfIsSwitchedOffByItsProperty(String property, boolean metrics, boolean tracing) {
     withActuator
         .withPropertyValues(property + "=false")
         .run(
             context -> {
-              assertThat(context.getBeansOfType(CallMeters.class)).hasSize(metrics ? 1 : 0);
-              assertThat(context.getBeansOfType(CallSpans.class)).hasSize(tracing ? 1 : 0);
+              MethodTelemetry telemetry =
+                  context.getBean(TelemetryParts.class).of(Side.SERVER, KEY, MethodType.UNARY);
+              assertThat(telemetry != null && telemetry.measures()).isEqualTo(metrics);
+              assertThat(telemetry != null && telemetry.traces()).isEqualTo(tracing);
             });
+  }
+
+  @Test
+  void partsAreSwitchedOffAndOnWhileItRuns() {
+    withActuator.run(
+        context -> {
+          Live<?> settings = context.getBean(TelemetryParts.class).live();
+          Object on = settings.get();
+          TelemetryServerStage stage = context.getBean(TelemetryServerStage.class);
+          LiveSettings all = context.getBean(LiveSettings.class);
+          TelemetryProperties.Access failures =
+              new TelemetryProperties.Access(AccessLog.Mode.FAILURES);
+          all.apply(
+              Map.of(
+                  settings,
+                  new TelemetryProperties(
+                      false,
+                      new TelemetryProperties.Metrics(true),
+                      new TelemetryProperties.Tracing(true),
+                      failures)));
+          stage.unseen(KEY, new Metadata(), System.nanoTime(), OK);
+
+          assertThat(stage.plan(KEY, EchoServiceGrpc.getUnaryMethod())).isNull();
+          assertThat(context.getBean(MeterRegistry.class).find("grpc.server").timers()).isEmpty();
+          all.apply(Map.of(settings, on));
+          stage.unseen(KEY, new Metadata(), System.nanoTime(), OK);
+
+          assertThat(stage.plan(KEY, EchoServiceGrpc.getUnaryMethod())).isNotNull();
+          assertThat(context.getBean(MeterRegistry.class).find("grpc.server").timers()).hasSize(1);
+        });
   }
 
   @Test
@@ -103,7 +143,13 @@ final class TelemetryAutoConfigurationTest {
                     .isNull());
     withActuator
         .withPropertyValues("platform.telemetry.enabled=false")
-        .run(context -> assertThat(context).doesNotHaveBean(TelemetryServerStage.class));
+        .run(
+            context ->
+                assertThat(
+                        context
+                            .getBean(TelemetryParts.class)
+                            .of(Side.SERVER, KEY, MethodType.UNARY))
+                    .isNull());
   }
 
   @Test

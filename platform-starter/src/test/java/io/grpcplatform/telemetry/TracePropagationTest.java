@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.autoconfigure.opentelemetry.OpenTelemetryAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.tracing.MicrometerTracingAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.tracing.OpenTelemetryTracingAutoConfiguration;
@@ -59,6 +61,56 @@ final class TracePropagationTest {
           assertThat(trace(propagation, "traceparent", W3C)).isEqualTo(TRACE);
           assertThat(propagation.extract(new Metadata())).isSameAs(Context.root());
         });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        W3C,
+        "00-" + TRACE + "-" + SPAN + "-00",
+        "00-" + TRACE + "-" + SPAN + "-ff",
+        "cc-" + TRACE + "-" + SPAN + "-01",
+        "cc-" + TRACE + "-" + SPAN + "-01-more",
+        "ff-" + TRACE + "-" + SPAN + "-01",
+        "00-" + TRACE + "-" + SPAN + "-01-more",
+        "00-" + TRACE + "-" + SPAN + "-0",
+        "00-" + TRACE + "-" + SPAN + "-zz",
+        "00-" + TRACE + "-" + SPAN + "_01",
+        "00-" + TRACE + "_" + SPAN + "-01",
+        "00-" + TRACE + "-0000000000000000-01",
+        "00-" + TRACE + "-00F067AA0BA902B7-01",
+        "00-00000000000000000000000000000000-" + SPAN + "-01",
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-" + SPAN + "-01",
+        "00-" + TRACE + "-" + SPAN + "-\u00e91",
+        ""
+      })
+  void everyTraceparentIsReadAsThePropagatorReadsIt(String header) {
+    TextMapPropagator w3c = W3CTraceContextPropagator.getInstance();
+    TracePropagation propagation = new TracePropagation(w3c);
+    Metadata headers = new Metadata();
+    headers.put(key("traceparent"), header);
+
+    SpanContext read = Span.fromContext(propagation.extract(headers)).getSpanContext();
+
+    SpanContext expected =
+        Span.fromContext(w3c.extract(Context.root(), headers, propagation)).getSpanContext();
+    assertThat(read.isValid()).isEqualTo(expected.isValid());
+    assertThat(read.getTraceId()).isEqualTo(expected.getTraceId());
+    assertThat(read.getSpanId()).isEqualTo(expected.getSpanId());
+    assertThat(read.getTraceFlags()).isEqualTo(expected.getTraceFlags());
+    assertThat(read.isRemote()).isEqualTo(expected.isRemote());
+  }
+
+  @Test
+  void theStateOfATraceIsReadToo() {
+    TracePropagation propagation = new TracePropagation(W3CTraceContextPropagator.getInstance());
+    Metadata headers = new Metadata();
+    headers.put(key("traceparent"), W3C);
+    headers.put(key("tracestate"), "vendor=blue");
+
+    SpanContext read = Span.fromContext(propagation.extract(headers)).getSpanContext();
+
+    assertThat(read.getTraceState().get("vendor")).isEqualTo("blue");
   }
 
   @Test

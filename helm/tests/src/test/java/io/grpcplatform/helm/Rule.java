@@ -22,6 +22,7 @@ enum Rule {
   VOLUMES_RESOLVE(WiringRules::volumes),
   SETTINGS_ARE_A_DIRECTORY(WiringRules::settingsDirectory),
   SETTINGS_NAME_THE_PORTS(WiringRules::settingsPorts),
+  LOAD_IS_SHED(WiringRules::loadShedding),
   CHECKSUM_FOLLOWS_SETTINGS(WiringRules::checksum),
   SERVICE_ACCOUNT_EXISTS(WiringRules::serviceAccount),
   BOTH_SERVICES_EXIST(WiringRules::bothServices),

@@ -157,6 +157,10 @@ class RuleTest {
             replaced(CONFIG, SETTINGS, "port: 9090", "port: 9091"),
             replaced(CONFIG, SETTINGS, "port: 8080", "port: 8081"),
             set(DEPLOYMENT, CONTAINER + "/ports/0/containerPort", "9091")),
+        Rule.LOAD_IS_SHED,
+        List.of(
+            replaced(CONFIG, SETTINGS, "mode: enforce", "mode: observe"),
+            replaced(CONFIG, SETTINGS, "loadshedding", "load-shedding")),
         Rule.CHECKSUM_FOLLOWS_SETTINGS,
         List.of(
             replaced(CONFIG, SETTINGS, "20s", "21s"),

@@ -126,6 +126,18 @@ class ValidationTest {
   }
 
   @Test
+  void loadIsShedUnlessTheUserSaysOtherwise() {
+    String mode = "/platform/loadshedding/mode";
+
+    Manifests usual = CHART.render();
+    Manifests observing =
+        CHART.render("service: {settings: {platform: {loadshedding: {mode: observe}}}}");
+
+    assertThat(pod(usual).settings().at(mode).asText()).isEqualTo("enforce");
+    assertThat(pod(observing).settings().at(mode).asText()).isEqualTo("observe");
+  }
+
+  @Test
   void umbrellaRendersBothServicesUnderTheSameSchema() {
     Chart umbrella =
         WORKSPACE.scaffold(

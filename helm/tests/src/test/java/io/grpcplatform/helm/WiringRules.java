@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 /** Rules about objects that must find each other. */
 final class WiringRules {
 
+  private static final String SHEDDING_MODE = "/platform/loadshedding/mode";
+
   private WiringRules() {}
 
   static Stream<String> selectors(Manifests release) {
@@ -154,6 +156,14 @@ final class WiringRules {
                           + location
                           + "' (expected: a read-only directory with application.yaml)");
             });
+  }
+
+  /** A pod that has too much to do refuses some calls; another one may have room for them. */
+  static Stream<String> loadShedding(Manifests release) {
+    return Workload.of(release)
+        .map(workload -> workload.settings().at(SHEDDING_MODE).asText())
+        .filter(mode -> !mode.equals("enforce"))
+        .map(mode -> SHEDDING_MODE + " '" + mode + "' (expected: enforce)");
   }
 
   static Stream<String> settingsPorts(Manifests release) {
