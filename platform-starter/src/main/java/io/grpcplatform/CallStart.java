@@ -51,6 +51,9 @@ public interface CallStart {
   /** Adds a value to the Context that the call runs in. */
   <T> void context(Context.Key<T> key, T value);
 
+  /** What the Context that the call runs in has for {@code key}, by the stages further out too. */
+  <T> @Nullable T context(Context.Key<T> key);
+
   /** Valid for the whole life of the call. */
   CallControl control();
 }

@@ -101,4 +101,9 @@ abstract class StartingClientCall<Q, R> extends ClientCall<Q, R> implements Call
   public <T> void context(Context.Key<T> key, T value) {
     context = context().withValue(key, value);
   }
+
+  @Override
+  public <T> @Nullable T context(Context.Key<T> key) {
+    return key.get(context());
+  }
 }

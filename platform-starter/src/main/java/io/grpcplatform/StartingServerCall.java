@@ -148,4 +148,9 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
   public <T> void context(Context.Key<T> key, T value) {
     context = (context == null ? Context.current() : context).withValue(key, value);
   }
+
+  @Override
+  public <T> @Nullable T context(Context.Key<T> key) {
+    return key.get(context == null ? Context.current() : context);
+  }
 }

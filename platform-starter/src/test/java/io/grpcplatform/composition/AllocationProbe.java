@@ -53,7 +53,15 @@ final class AllocationProbe {
    * default.
    */
   private static final List<String> BEYOND_STANDARD =
-      List.of("error", "lifecycle", "retry", "health", "loadshedding", "bulkhead", "validation");
+      List.of(
+          "error",
+          "lifecycle",
+          "retry",
+          "health",
+          "loadshedding",
+          "bulkhead",
+          "ratelimit",
+          "validation");
 
   private static final List<String> STANDARD = List.of("telemetry", "deadline", "circuitbreaker");
 

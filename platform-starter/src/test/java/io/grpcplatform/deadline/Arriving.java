@@ -60,6 +60,11 @@ record Arriving(Deadline deadline) implements CallStart {
   }
 
   @Override
+  public <T> T context(Context.Key<T> key) {
+    return key.get();
+  }
+
+  @Override
   public CallControl control() {
     throw new AssertionError("nobody ends it");
   }

@@ -1,0 +1,47 @@
+package io.grpcplatform.ratelimit;
+
+import io.grpcplatform.CallKey;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of one side by method, service and for all the rest. The nearest entry holds, alone.
+ *
+ * @param prefix the property above the entries
+ * @param entries by {@code pkg.Service/Method}, {@code pkg.Service/*} or {@code *}; a null limit
+ *     excepts what it names
+ */
+record MethodLimits(String prefix, Map<String, RateLimit> entries, Set<String> excepted) {
+
+  /** What operators and load balancers ask; limited only where an entry names the service. */
+  private static final Set<String> NOT_ALL =
+      Set.of(
+          "grpc.health.v1.Health",
+          "grpc.reflection.v1.ServerReflection",
+          "grpc.reflection.v1alpha.ServerReflection",
+          "grpc.channelz.v1.Channelz",
+          "envoy.service.status.v3.ClientStatusDiscoveryService");
+
+  /**
+   * The limit of a method.
+   *
+   * @param entry the key under which it is set
+   * @param property the property that sets the rate
+   */
+  record Found(String entry, RateLimit limit, String property) {}
+
+  /** The limit that holds for a method; null where none does. */
+  @Nullable Found of(CallKey key) {
+    for (String entry : new String[] {key.fullMethodName(), key.service() + "/*", "*"}) {
+      if (excepted.contains(entry) || (entry.equals("*") && NOT_ALL.contains(key.service()))) {
+        return null;
+      }
+      RateLimit limit = entries.get(entry);
+      if (limit != null) {
+        return new Found(entry, limit, prefix + "[" + entry + "].rate");
+      }
+    }
+    return null;
+  }
+}
