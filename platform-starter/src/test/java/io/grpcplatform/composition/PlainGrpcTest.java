@@ -21,9 +21,11 @@ import io.grpcplatform.Refusal;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerPipeline;
 import io.grpcplatform.bulkhead.Bulkheads;
+import io.grpcplatform.circuitbreaker.CircuitBreakers;
 import io.grpcplatform.deadline.Deadlines;
 import io.grpcplatform.error.Errors;
 import io.grpcplatform.lifecycle.Drain;
+import io.grpcplatform.loadshedding.LoadShedding;
 import io.grpcplatform.telemetry.Telemetry;
 import io.grpcplatform.test.v1.BookRequest;
 import io.grpcplatform.test.v1.BookingServiceGrpc;
@@ -113,7 +115,8 @@ final class PlainGrpcTest {
                 Telemetry.client(meters, traces), // timers, spans, a line for each failure
                 Errors.client(), // what came from another service is known as such
                 Deadlines.client(), // no unary call without one
-                Bulkheads.client(50))) // calls in flight
+                Bulkheads.client(50), // calls in flight
+                CircuitBreakers.client())) // a backend that fails is left alone for a while
         .install(channelBuilder);
     ServerPipeline.of(
             List.of(
@@ -121,6 +124,7 @@ final class PlainGrpcTest {
                 Errors.server(), // no stack trace leaves
                 Drain.server(drain), // streams move before the server goes
                 Deadlines.server(), // a call that is late already costs nothing more
+                LoadShedding.server(), // the least important calls go first when there are too many
                 Validation.server())) // no malformed request reaches a handler
         .install(serverBuilder);
   }

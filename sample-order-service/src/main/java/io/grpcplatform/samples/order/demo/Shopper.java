@@ -41,6 +41,7 @@ final class Shopper implements AutoCloseable {
   private final String run = Long.toString(System.currentTimeMillis(), 36);
   private final AtomicInteger numbered = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger unanswered = new AtomicInteger();
   private final Map<String, OrderStatus> acknowledged = new ConcurrentHashMap<>();
   private volatile int perSecond;
 
@@ -64,6 +65,7 @@ final class Shopper implements AutoCloseable {
       return;
     }
     var unused = pace.schedule(this::placeOne, 1_000_000L / rate, TimeUnit.MICROSECONDS);
+    unanswered.incrementAndGet();
     place(newOrder(numbered.incrementAndGet()));
   }
 
@@ -76,9 +78,23 @@ final class Shopper implements AutoCloseable {
               .getOrder()
               .getOrderId();
       acknowledged.put(id, OrderStatus.ORDER_STATUS_UNSPECIFIED);
+      unanswered.decrementAndGet();
       watch(id, 0);
     } catch (StatusRuntimeException notAccepted) {
       refused.incrementAndGet();
+      askAgain(order, notAccepted.getStatus().getCode());
+    }
+  }
+
+  /** An order without an answer may have been stored all the same; its key makes it safe to ask. */
+  private void askAgain(NewOrder order, Status.Code code) {
+    switch (code) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED, UNKNOWN -> {
+        if (!pace.isShutdown()) {
+          var unused = pace.schedule(() -> place(order), 300, TimeUnit.MILLISECONDS);
+        }
+      }
+      default -> unanswered.decrementAndGet();
     }
   }
 
@@ -144,6 +160,11 @@ final class Shopper implements AutoCloseable {
 
   int placed() {
     return acknowledged.size();
+  }
+
+  /** Orders of which nobody knows whether the service has them. */
+  int unanswered() {
+    return unanswered.get();
   }
 
   int refused() {
