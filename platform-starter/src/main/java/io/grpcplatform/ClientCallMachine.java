@@ -44,7 +44,6 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
   }
 
   private final Channel next;
-  final HookChain hooks;
   private volatile int state;
   private volatile @Nullable Ending ending;
   private volatile @Nullable Cancel cancelled;
@@ -56,7 +55,6 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
       MethodPlan plan, MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
     super(plan, method, options);
     this.next = next;
-    this.hooks = new HookChain(plan.stages());
   }
 
   @Override
@@ -88,15 +86,6 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
         listener,
         headers,
         new AnsweredCall<Q, R>(listener, refused, answer, options.getExecutor()));
-  }
-
-  /** The call is over on the wire. */
-  void finished(Outcome outcome) {
-    CallLatencies.Window latencies = plan.latencies();
-    if (latencies != null) {
-      latencies.ended(System.nanoTime() - startNanos(), outcome);
-    }
-    hooks.ended(outcome);
   }
 
   private void refuse(Listener<R> listener, Ending refused) {

@@ -14,6 +14,7 @@ abstract class StartingClientCall<Q, R> extends ClientCall<Q, R> implements Call
 
   final MethodPlan plan;
   final MethodDescriptor<Q, R> method;
+  final HookChain hooks;
   CallOptions options;
   @Nullable Context context;
   volatile @Nullable ClientCall<Q, R> real;
@@ -24,11 +25,21 @@ abstract class StartingClientCall<Q, R> extends ClientCall<Q, R> implements Call
     this.plan = plan;
     this.method = method;
     this.options = options;
+    this.hooks = new HookChain(plan.stages());
   }
 
   final void startsNow(Metadata headers) {
     requestHeaders = headers;
     startNanos = System.nanoTime();
+  }
+
+  /** The call is over on the wire. */
+  final void finished(Outcome outcome) {
+    CallLatencies.Window latencies = plan.latencies();
+    if (latencies != null) {
+      latencies.ended(System.nanoTime() - startNanos, outcome);
+    }
+    hooks.ended(outcome);
   }
 
   final Context context() {

@@ -10,13 +10,13 @@ import io.grpcplatform.CallPools;
 import io.grpcplatform.CallStart;
 import io.grpcplatform.Live;
 import io.grpcplatform.MethodPolicy;
+import io.grpcplatform.OperatorServices;
 import io.grpcplatform.Refusal;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerStage;
 import io.grpcplatform.StagePlan;
 import io.grpcplatform.loadshedding.LoadSheddingProperties.Mode;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +26,6 @@ import org.jspecify.annotations.Nullable;
  * calls made on its behalf. Runs on the thread the handler is about to run on.
  */
 final class LoadSheddingServerStage implements ServerFeature {
-
-  /** What operators and load balancers ask a server that is in trouble. */
-  private static final Set<String> ALWAYS_PASS =
-      Set.of(
-          "grpc.health.v1.Health",
-          "grpc.reflection.v1.ServerReflection",
-          "grpc.reflection.v1alpha.ServerReflection",
-          "grpc.channelz.v1.Channelz",
-          "envoy.service.status.v3.ClientStatusDiscoveryService");
 
   private final Live<LoadSheddingProperties> settings;
   private final LoadPools loads;
@@ -67,7 +58,7 @@ final class LoadSheddingServerStage implements ServerFeature {
   @Override
   public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
     LoadSheddingProperties now = settings.get();
-    if (!now.enabled() || ALWAYS_PASS.contains(key.service())) {
+    if (!now.enabled() || OperatorServices.include(key.service())) {
       return null;
     }
     Priority usual = now.priorityOf(key, MethodPolicy.of(method).priority());

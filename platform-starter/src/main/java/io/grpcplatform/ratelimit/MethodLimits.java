@@ -1,6 +1,7 @@
 package io.grpcplatform.ratelimit;
 
 import io.grpcplatform.CallKey;
+import io.grpcplatform.OperatorServices;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 record MethodLimits(String prefix, Map<String, RateLimit> entries, Set<String> excepted) {
 
-  /** What operators and load balancers ask; limited only where an entry names the service. */
-  private static final Set<String> NOT_ALL =
-      Set.of(
-          "grpc.health.v1.Health",
-          "grpc.reflection.v1.ServerReflection",
-          "grpc.reflection.v1alpha.ServerReflection",
-          "grpc.channelz.v1.Channelz",
-          "envoy.service.status.v3.ClientStatusDiscoveryService");
-
   /**
    * The limit of a method.
    *
@@ -34,7 +26,8 @@ record MethodLimits(String prefix, Map<String, RateLimit> entries, Set<String> e
   /** The limit that holds for a method; null where none does. */
   @Nullable Found of(CallKey key) {
     for (String entry : new String[] {key.fullMethodName(), key.service() + "/*", "*"}) {
-      if (excepted.contains(entry) || (entry.equals("*") && NOT_ALL.contains(key.service()))) {
+      if (excepted.contains(entry)
+          || (entry.equals("*") && OperatorServices.include(key.service()))) {
         return null;
       }
       RateLimit limit = entries.get(entry);

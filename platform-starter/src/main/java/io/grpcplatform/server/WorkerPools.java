@@ -1,6 +1,7 @@
 package io.grpcplatform.server;
 
 import io.grpc.MethodDescriptor;
+import io.grpcplatform.OperatorServices;
 import io.grpcplatform.SettingException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,15 +24,6 @@ final class WorkerPools {
 
   private static final String PREFIX = ServerProperties.PREFIX + ".executor";
   private static final String STANDARD = "default";
-
-  /** What operators and load balancers ask a server that is in trouble. */
-  private static final Set<String> ADMIN =
-      Set.of(
-          "grpc.health.v1.Health",
-          "grpc.reflection.v1.ServerReflection",
-          "grpc.reflection.v1alpha.ServerReflection",
-          "grpc.channelz.v1.Channelz",
-          "envoy.service.status.v3.ClientStatusDiscoveryService");
 
   /**
    * One executor; without a pool it is the event loop. It stays known when nothing uses it any
@@ -128,7 +120,7 @@ final class WorkerPools {
     Map<String, Lane> services = new HashMap<>();
     Map<String, Lane> methods = new HashMap<>();
     Lane standard = lane(STANDARD, PREFIX, plans.standard());
-    for (String service : ADMIN) {
+    for (String service : OperatorServices.names()) {
       services.put(service, alwaysDirect ? standard : new Lane(ExecutorPlan.Type.PLATFORM, admin));
     }
     for (String service : nonBlocking) {

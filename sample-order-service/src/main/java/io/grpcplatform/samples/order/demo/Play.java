@@ -50,10 +50,7 @@ final class Play {
     await(ORDERS + " orders", PATIENCE, () -> shopper.placed() >= ORDERS);
     shopper.pace(0);
     screen.say("no new orders; waiting until every order has ended");
-    await(
-        "every order's end",
-        PATIENCE,
-        () -> shopper.unanswered() == 0 && shopper.waiting() == 0);
+    await("every order's end", PATIENCE, () -> shopper.unanswered() == 0 && shopper.waiting() == 0);
     allOrdersEnded = true;
     screen.say(Mood.GOOD, "every order has ended");
     if (!settings.check()) {
