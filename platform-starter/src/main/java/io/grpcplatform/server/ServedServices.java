@@ -8,35 +8,36 @@ import io.grpc.ServerServiceDefinition;
 import io.grpcplatform.ServerPipeline;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 
-/** The service beans of the application, each bound once to the pipeline and its interceptors. */
+/** The service beans of the application, each with its interceptors. */
 final class ServedServices {
 
-  private final List<ServerServiceDefinition> bound;
-  private final Set<String> nonBlocking;
+  private final List<Found> found;
 
-  private ServedServices(List<ServerServiceDefinition> bound, Set<String> nonBlocking) {
-    this.bound = bound;
-    this.nonBlocking = nonBlocking;
+  private ServedServices(List<Found> found) {
+    this.found = found;
   }
 
+  /** One service, and the user's own interceptors around it. */
+  private record Found(
+      ServerServiceDefinition service, List<ServerInterceptor> chain, boolean nonBlocking) {}
+
   /**
-   * Binds every service bean.
+   * Looks for every service bean.
    *
    * @throws DuplicateServiceException if two beans serve one service
    */
-  static ServedServices of(ListableBeanFactory beans, ServerPipeline pipeline) {
+  static ServedServices of(ListableBeanFactory beans) {
     ApplicationInterceptors interceptors = ApplicationInterceptors.of(beans);
     Map<String, String> owners = new LinkedHashMap<>();
-    List<ServerServiceDefinition> bound = new ArrayList<>();
-    Set<String> nonBlocking = new HashSet<>();
+    List<Found> found = new ArrayList<>();
     for (String name : beans.getBeanNamesForType(BindableService.class)) {
       if (ScopedProxyUtils.isScopedTarget(name)) {
         continue;
@@ -51,12 +52,9 @@ final class ServedServices {
       GrpcService own = beans.findAnnotationOnBean(name, GrpcService.class);
       List<ServerInterceptor> chain =
           own == null ? interceptors.global() : interceptors.with(name, own.interceptors());
-      bound.add(pipeline.bind(service, chain));
-      if (own != null && own.nonBlocking()) {
-        nonBlocking.add(serviceName);
-      }
+      found.add(new Found(service, chain, own != null && own.nonBlocking()));
     }
-    return new ServedServices(bound, Set.copyOf(nonBlocking));
+    return new ServedServices(found);
   }
 
   private static String described(ListableBeanFactory beans, String name) {
@@ -64,23 +62,30 @@ final class ServedServices {
     return "'" + name + "'" + (type == null ? "" : " (" + type.getName() + ")");
   }
 
-  List<ServerServiceDefinition> bound() {
-    return bound;
+  /**
+   * Binds every service to the pipeline, whose plans are made here: what they ask for, such as the
+   * pool a method runs on, has to be known before.
+   */
+  List<ServerServiceDefinition> bind(ServerPipeline pipeline) {
+    return found.stream().map(each -> pipeline.bind(each.service(), each.chain())).toList();
   }
 
   /** The services whose handlers were declared to never block. */
   Set<String> nonBlocking() {
-    return nonBlocking;
+    return found.stream()
+        .filter(Found::nonBlocking)
+        .map(each -> each.service().getServiceDescriptor().getName())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   boolean isEmpty() {
-    return bound.isEmpty();
+    return found.isEmpty();
   }
 
   Collection<MethodDescriptor<?, ?>> methods() {
     List<MethodDescriptor<?, ?>> methods = new ArrayList<>();
-    for (ServerServiceDefinition service : bound) {
-      for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
+    for (Found each : found) {
+      for (ServerMethodDefinition<?, ?> method : each.service().getMethods()) {
         methods.add(method.getMethodDescriptor());
       }
     }

@@ -38,21 +38,22 @@ final class ServerAssembly {
 
   /** Starts what is to be served; nothing where there is no service bean. */
   RunningServers start() {
-    ServedServices services = ServedServices.of(beans, pipeline);
+    ServedServices services = ServedServices.of(beans);
     earlyHeaders.check(services.methods());
     executors.nonBlocking(services.nonBlocking());
     RunningServers servers = new RunningServers();
     if (services.isEmpty()) {
       return servers;
     }
+    List<ServerServiceDefinition> bound = services.bind(pipeline);
     try {
       String name = properties.inProcessName();
       if (name != null) {
-        servers.startInProcess(assemble(InProcessServerBuilder.forName(name), services));
+        servers.startInProcess(assemble(InProcessServerBuilder.forName(name), bound));
       }
       if (properties.port() != ServerProperties.NO_SOCKET) {
         SocketServer socket = new SocketServer(properties);
-        servers.startSocket(assemble(socket.builder(), services), socket);
+        servers.startSocket(assemble(socket.builder(), bound), socket);
       }
     } catch (RuntimeException failed) {
       servers.shutdownNow();
@@ -62,8 +63,8 @@ final class ServerAssembly {
     return servers;
   }
 
-  private Server assemble(ServerBuilder<?> builder, ServedServices services) {
-    for (ServerServiceDefinition service : services.bound()) {
+  private Server assemble(ServerBuilder<?> builder, List<ServerServiceDefinition> bound) {
+    for (ServerServiceDefinition service : bound) {
       builder.addService(service);
     }
     if (properties.reflection().enabled()) {

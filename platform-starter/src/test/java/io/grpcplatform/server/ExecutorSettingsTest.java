@@ -9,22 +9,30 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
+import io.grpcplatform.CallKey;
+import io.grpcplatform.CallPools;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.Refusal;
+import io.grpcplatform.ServerFeature;
+import io.grpcplatform.ServerStage;
 import io.grpcplatform.SettingException;
+import io.grpcplatform.StagePlan;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.grpcplatform.test.v1.StockServiceGrpc;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -86,6 +94,41 @@ final class ExecutorSettingsTest {
         (context, channel) -> {
           assertThat(look(channel)).startsWith(EVENT_LOOP);
           assertThat(echo(channel, "thread").text()).isEqualTo("grpc-default-1");
+        });
+  }
+
+  /** What a policy is told of the pool of each method, when its plan is made. */
+  static final class ToldPools implements ServerFeature {
+    private final Map<String, String> told = new ConcurrentHashMap<>();
+    private final CallPools pools;
+
+    ToldPools(CallPools pools) {
+      this.pools = pools;
+    }
+
+    @Override
+    public ServerStage stage() {
+      return ServerStage.LOAD_SHEDDING;
+    }
+
+    @Override
+    public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
+      told.put(method.getFullMethodName(), pools.poolOf(method));
+      return null;
+    }
+  }
+
+  @Test
+  void plansKnowOfTheDeclarationFromTheFirstCall() {
+    with(
+        runner.withBean(ToldPools.class),
+        (context, channel) -> {
+          assertThat(look(channel)).startsWith(EVENT_LOOP);
+          assertThat(echo(channel, "thread").text()).isEqualTo("grpc-default-1");
+
+          assertThat(context.getBean(ToldPools.class).told)
+              .containsEntry(StockServiceGrpc.getLookMethod().getFullMethodName(), "direct")
+              .containsEntry(EchoServiceGrpc.getUnaryMethod().getFullMethodName(), "default");
         });
   }
 
