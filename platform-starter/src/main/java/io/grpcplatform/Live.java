@@ -2,7 +2,9 @@ package io.grpcplatform;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * One feature's settings as an immutable snapshot that is swapped whole while the service runs. A
@@ -18,6 +20,8 @@ public final class Live<T> {
   private final Class<T> type;
   private final List<Consumer<? super T>> checks = new CopyOnWriteArrayList<>();
   private final List<Consumer<? super T>> reactions = new CopyOnWriteArrayList<>();
+  private volatile Predicate<String> changeable = property -> true;
+  private volatile BinaryOperator<T> keeping = (held, next) -> next;
   private volatile T now;
 
   Live(Class<T> type, T start) {
@@ -61,6 +65,34 @@ public final class Live<T> {
   public Live<T> onChange(Consumer<? super T> reaction) {
     reactions.add(reaction);
     return this;
+  }
+
+  /**
+   * Says that only some of these settings can change; the others were used up by the start.
+   *
+   * @param changeable whether a property can, by the first word of its name after the prefix
+   * @param keeping of settings that hold and next ones, those that hold where they cannot change
+   *     and the next ones elsewhere
+   * @return this
+   */
+  public Live<T> only(Predicate<String> changeable, BinaryOperator<T> keeping) {
+    this.changeable = changeable;
+    this.keeping = keeping;
+    return this;
+  }
+
+  /**
+   * Whether a property can change while the service runs.
+   *
+   * @param word the first word of its name after the prefix
+   */
+  public boolean changes(String word) {
+    return changeable.test(word);
+  }
+
+  /** What can follow on the settings of this moment: {@code next} as far as it can change. */
+  public T following(Object next) {
+    return keeping.apply(now, type.cast(next));
   }
 
   void checkNext(Object next) {

@@ -9,6 +9,7 @@ import org.springframework.boot.context.properties.bind.PropertySourcesPlacehold
 import org.springframework.boot.context.properties.bind.handler.IgnoreTopLevelConverterNotFoundBindHandler;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
 import org.springframework.core.convert.ConversionService;
@@ -26,6 +27,13 @@ final class LiveBinding {
   /** Where the settings of {@code live} lie. */
   static ConfigurationPropertyName prefixOf(Live<?> live) {
     return ConfigurationPropertyName.of(declared(live).prefix());
+  }
+
+  /** Whether {@code live} has that property and can follow a change of it. */
+  static boolean changes(Live<?> live, ConfigurationPropertyName property) {
+    ConfigurationPropertyName prefix = prefixOf(live);
+    return prefix.isAncestorOf(property)
+        && live.changes(property.getElement(prefix.getNumberOfElements(), Form.DASHED));
   }
 
   private static ConfigurationProperties declared(Live<?> live) {

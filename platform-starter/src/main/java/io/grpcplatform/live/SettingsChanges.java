@@ -179,7 +179,7 @@ final class SettingsChanges implements LiveReload, SmartInitializingSingleton {
     for (Live<?> live : settings.all()) {
       ConfigurationPropertyName prefix = LiveBinding.prefixOf(live);
       if (differences.stream().anyMatch(changed -> prefix.isAncestorOf(changed.name()))) {
-        Object next = binding.bind(live, candidate);
+        Object next = live.following(binding.bind(live, candidate));
         if (!next.equals(live.get())) {
           snapshots.put(live, next);
         }
@@ -195,8 +195,7 @@ final class SettingsChanges implements LiveReload, SmartInitializingSingleton {
   }
 
   private boolean isFixed(Difference difference) {
-    return settings.all().stream()
-        .noneMatch(live -> LiveBinding.prefixOf(live).isAncestorOf(difference.name()));
+    return settings.all().stream().noneMatch(live -> LiveBinding.changes(live, difference.name()));
   }
 
   private int applied(Source source, List<Difference> differences, List<Difference> fixed) {

@@ -21,7 +21,10 @@ public final class RateLimitAutoConfiguration {
   @Bean
   Live<RateLimitProperties> platformRateLimitSettings(
       RateLimitProperties start, LiveSettings settings) {
-    return settings.add(RateLimitProperties.class, start).check(start::checkNext);
+    return settings
+        .add(RateLimitProperties.class, start)
+        .only(word -> !word.equals("redis"), RateLimitProperties::withRedisHeld)
+        .check(start::checkNext);
   }
 
   @Bean

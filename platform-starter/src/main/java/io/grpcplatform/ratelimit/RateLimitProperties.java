@@ -197,6 +197,12 @@ record RateLimitProperties(
     }
   }
 
+  /** What {@code next} says, but for the store, which is the one that is in use. */
+  RateLimitProperties withRedisHeld(RateLimitProperties next) {
+    return new RateLimitProperties(
+        next.enabled(), next.maxCallers(), next.server(), next.client(), redis);
+  }
+
   /** Refuses settings that cannot be changed while they are in use. */
   void checkNext(RateLimitProperties next) {
     if (!next.redis().equals(redis)) {

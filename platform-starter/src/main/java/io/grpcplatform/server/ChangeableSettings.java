@@ -8,7 +8,7 @@ import java.util.Objects;
 /** Which of the server's settings may change while it runs: those of its executors. */
 final class ChangeableSettings {
 
-  private static final String CHANGEABLE = "executor";
+  static final String EXECUTOR = "executor";
 
   private ChangeableSettings() {}
 
@@ -25,7 +25,7 @@ final class ChangeableSettings {
     for (RecordComponent component : now.getClass().getRecordComponents()) {
       Object before = value(component, now);
       Object after = value(component, next);
-      if (!component.getName().equals(CHANGEABLE) && !Objects.equals(before, after)) {
+      if (!component.getName().equals(EXECUTOR) && !Objects.equals(before, after)) {
         String property = prefix + "." + dashed(component.getName());
         if (before instanceof Record inner) {
           check(property, inner, (Record) after);

@@ -48,6 +48,7 @@ public final class ServerAutoConfiguration {
   Live<ServerProperties> platformServerSettings(ServerProperties start, LiveSettings settings) {
     return settings
         .add(ServerProperties.class, start)
+        .only(ChangeableSettings.EXECUTOR::equals, ServerProperties::withExecutorOf)
         .check(next -> ChangeableSettings.check(start, next));
   }
 

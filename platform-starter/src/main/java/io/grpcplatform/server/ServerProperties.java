@@ -170,8 +170,8 @@ record ServerProperties(
    *     spring.threads.virtual.enabled on Java 21 or newer, else "platform"; "direct" is the event
    *     loop, for handlers that never block. Does not change while the server runs.
    * @param maxThreads Most handlers that run at once. Default 200, with virtual threads 4096.
-   * @param queue Most calls that may wait for a thread. One more is refused with UNAVAILABLE and
-   *     the reason OVERLOADED.
+   * @param queue Most calls that may wait for a thread, critical ones apart, which have as many
+   *     places again. One more is refused with UNAVAILABLE and the reason OVERLOADED.
    * @param methods Executors of their own by method, "[pkg.Service/Method]" or "[pkg.Service/*]".
    */
   record Executor(
@@ -200,6 +200,22 @@ record ServerProperties(
     PLATFORM,
     VIRTUAL,
     DIRECT
+  }
+
+  /** These settings, but for the executors of {@code next}. */
+  ServerProperties withExecutorOf(ServerProperties next) {
+    return new ServerProperties(
+        enabled,
+        port,
+        address,
+        inProcessName,
+        reflection,
+        inbound,
+        keepalive,
+        connection,
+        shutdown,
+        earlyHeaders,
+        next.executor());
   }
 
   private static void notNegative(String leaf, Duration seen, String example) {

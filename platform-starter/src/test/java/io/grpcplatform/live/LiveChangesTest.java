@@ -106,6 +106,15 @@ class LiveChangesTest {
       return (Brushes) live(Brushes.class).get();
     }
 
+    /** The server's settings as text; their type is the server's own. */
+    private String server() {
+      return context.getBean(LiveSettings.class).all().stream()
+          .map(live -> live.get().toString())
+          .filter(text -> text.startsWith("ServerProperties["))
+          .findFirst()
+          .orElseThrow();
+    }
+
     private Live<?> live(Class<?> type) {
       return context.getBean(LiveSettings.class).all().stream()
           .filter(live -> live.type() == type)
@@ -270,6 +279,38 @@ class LiveChangesTest {
               assertThat(bench.changes().reload()).isEqualTo(1);
               assertThat(bench.changes().view().history()).as("told once").hasSize(2);
             });
+  }
+
+  @Test
+  void whatMadeTheServerHoldsUpNothingElse() {
+    run(
+        bench -> {
+          others.putAll(
+              Map.of(
+                  "platform.paint.color", "red",
+                  "platform.server.keepalive.time", "7s",
+                  "platform.server.executor.max-threads", "70"));
+
+          assertThat(bench.changes().reload()).isEqualTo(1);
+
+          assertThat(bench.paint().color()).isEqualTo("red");
+          assertThat(bench.server()).contains("maxThreads=70", "Keepalive[time=PT1M,");
+          assertThat(bench.latest().reason())
+              .isEqualTo("needs a restart: [platform.server.keepalive.time (not set) -> 7s]");
+
+          assertThat(bench.files(Map.of("platform.server.executor.max-threads", "71")))
+              .isEqualTo(2);
+          assertThat(bench.server()).contains("maxThreads=71", "Keepalive[time=PT1M,");
+          assertThatThrownBy(
+                  () ->
+                      bench.files(
+                          Map.of(
+                              "platform.server.port", "9191",
+                              "platform.server.executor.max-threads", "72")))
+              .isInstanceOf(SettingException.class)
+              .hasMessageContaining("it cannot change while the application runs");
+          assertThat(bench.server()).contains("maxThreads=71");
+        });
   }
 
   @Test
