@@ -2,6 +2,7 @@ package io.grpcplatform.loadshedding;
 
 import io.grpcplatform.CallClock;
 import io.grpcplatform.CallPools;
+import io.grpcplatform.CriticalCalls;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
@@ -35,6 +36,11 @@ public final class LoadSheddingAutoConfiguration {
       CallClock clock) {
     return new LoadSheddingServerStage(
         settings, loads, pools.getIfAvailable(() -> CallPools.SHARED), clock);
+  }
+
+  @Bean
+  CriticalCalls platformCriticalCalls(Live<LoadSheddingProperties> settings) {
+    return new CriticalCallsProvider(settings);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package io.grpcplatform.server;
 
 import io.grpcplatform.CallClock;
+import io.grpcplatform.CriticalCalls;
 import io.grpcplatform.DrainSignal;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
@@ -54,10 +55,15 @@ public final class ServerAutoConfiguration {
 
   @Bean
   ServerExecutors platformServerExecutors(
-      Live<ServerProperties> live, ConfigurableEnvironment environment) {
+      Live<ServerProperties> live,
+      ConfigurableEnvironment environment,
+      ObjectProvider<CriticalCalls> critical) {
     boolean virtual = environment.getProperty(VIRTUAL_THREADS, Boolean.class, false);
     ExecutorSettings settings = new ExecutorSettings(virtual);
-    ServerExecutors executors = new ServerExecutors(settings.plans(live.get().executor()));
+    ServerExecutors executors =
+        new ServerExecutors(
+            settings.plans(live.get().executor()),
+            critical.getIfAvailable(() -> CriticalCalls.NONE));
     live.check(next -> executors.check(settings.plans(next.executor())))
         .onChange(next -> executors.change(settings.plans(next.executor())));
     return executors;

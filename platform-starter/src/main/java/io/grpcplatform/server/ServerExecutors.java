@@ -7,6 +7,7 @@ import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
 import io.grpcplatform.CallPools;
+import io.grpcplatform.CriticalCalls;
 import io.grpcplatform.ServerContributor;
 import io.grpcplatform.ServerPipeline;
 import java.time.Duration;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides on which thread each call's handler runs, and refuses a new call where its pool has no
- * room. Health, reflection and channelz have two threads of their own, and answer when every other
- * pool is full.
+ * room: for critical calls it has twice as much. Health, reflection and channelz have two threads
+ * of their own, and answer when every other pool is full.
  *
  * <p>The decision runs on the event loop, as does the refusal; what the application does runs on
  * the pool, its interceptors included. A call's {@link Context} is cancelled on the event loop, at
@@ -39,9 +40,11 @@ public final class ServerExecutors implements ServerContributor, CallPools, Auto
   private static final int MOST_MILLIS = 750;
 
   private final WorkerPools pools;
+  private final CriticalCalls critical;
 
-  ServerExecutors(ExecutorPlans plans) {
+  ServerExecutors(ExecutorPlans plans, CriticalCalls critical) {
     this.pools = new WorkerPools(plans);
+    this.critical = critical;
   }
 
   /** One executor for every service. */
@@ -56,7 +59,7 @@ public final class ServerExecutors implements ServerContributor, CallPools, Auto
    *     is a pool of its own
    */
   public static ServerExecutors of(ExecutorPlan standard, Map<String, ExecutorPlan> methods) {
-    return new ServerExecutors(new ExecutorPlans(standard, methods));
+    return new ServerExecutors(new ExecutorPlans(standard, methods), CriticalCalls.NONE);
   }
 
   /** Services whose handlers were declared to never block; an entry of their own goes before it. */
@@ -88,7 +91,7 @@ public final class ServerExecutors implements ServerContributor, CallPools, Auto
     // The look-up of the method runs on this one; on a pool it would cost a second hop.
     builder.directExecutor();
     if (!pools.alwaysDirect()) {
-      builder.callExecutor(new Switch(pools));
+      builder.callExecutor(new Switch(pools, critical));
     }
   }
 
@@ -105,7 +108,8 @@ public final class ServerExecutors implements ServerContributor, CallPools, Auto
     pools.retire();
   }
 
-  private record Switch(WorkerPools pools) implements ServerCallExecutorSupplier {
+  private record Switch(WorkerPools pools, CriticalCalls critical)
+      implements ServerCallExecutorSupplier {
 
     /** Null, for the event loop, is what gRPC takes for "the builder's own". */
     @Override
@@ -114,7 +118,7 @@ public final class ServerExecutors implements ServerContributor, CallPools, Auto
       if (pool == null) {
         return null;
       }
-      if (!pool.full()) {
+      if (!pool.full() || hasRoom(pool, call, headers)) {
         return new CallExecutor(pool, pools.cancelled(), call);
       }
       int millis = ThreadLocalRandom.current().nextInt(LEAST_MILLIS, MOST_MILLIS);
@@ -124,6 +128,10 @@ public final class ServerExecutors implements ServerContributor, CallPools, Auto
         context.cancel(null);
       }
       return NOWHERE;
+    }
+
+    private boolean hasRoom(WorkerPool pool, ServerCall<?, ?> call, Metadata headers) {
+      return !pool.fullOfCritical() && critical.include(call.getMethodDescriptor(), headers);
     }
   }
 

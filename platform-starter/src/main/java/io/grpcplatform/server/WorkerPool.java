@@ -73,6 +73,11 @@ final class WorkerPool extends ThreadPoolExecutor {
     return inside.get() >= getMaximumPoolSize() + queue;
   }
 
+  /** Whether a critical call would, too: as many of those may wait on top. */
+  boolean fullOfCritical() {
+    return inside.get() >= getMaximumPoolSize() + 2L * queue;
+  }
+
   /** Whether a task would have to wait for a thread. */
   boolean saturated() {
     return inside.get() >= getMaximumPoolSize();
