@@ -25,10 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Callers who do not wait for each other: calls leave at a fixed rate, whatever becomes of them.
- * What could not leave in time because the machine was busy is not made up for, as that would be a
- * burst. Of a hundred calls 5 are critical, 20 background, 15 sheddable, the rest brings no
- * priority.
+ * Callers who do not wait for each other: calls leave at a fixed rate, whatever becomes of them. Of
+ * a hundred calls 5 are critical, 20 background, 15 sheddable, the rest brings no priority.
  */
 final class OpenLoop implements AutoCloseable {
 
@@ -44,7 +42,7 @@ final class OpenLoop implements AutoCloseable {
     final LongAdder[] sent = adders();
     final LongAdder[] served = adders();
 
-    /** Served calls that were sent in the second half of the run. */
+    /** Served calls of the second half of those that were to be sent. */
     final LongAdder servedLate = new LongAdder();
 
     private static LongAdder[] adders() {
@@ -98,21 +96,34 @@ final class OpenLoop implements AutoCloseable {
     }
   }
 
-  /** Sends {@code perSecond} for a time and waits until every call has ended. */
+  /**
+   * Sends {@code perSecond} for a time and waits until every call has ended. What could not leave
+   * in time because the machine was busy is not made up for, as that would be a burst.
+   */
   Tally run(int perSecond, Duration length) throws Exception {
+    return run(perSecond, length, perSecond / 50 + 1);
+  }
+
+  /** As {@link #run}, but what the machine could not send in time it sends as soon as it can. */
+  Tally runAll(int perSecond, Duration length) throws Exception {
+    return run(perSecond, length, Long.MAX_VALUE);
+  }
+
+  private Tally run(int perSecond, Duration length, long mostBehind) throws Exception {
     Tally tally = new Tally();
     Phaser open = new Phaser(1);
     CompletableFuture<Void> sentAll = new CompletableFuture<>();
     long start = System.nanoTime();
+    long half = length.toNanos() * perSecond / 2_000_000_000L;
     long[] turn = {0};
     ScheduledFuture<?> ticking =
         pace.scheduleAtFixedRate(
             () -> {
               long passed = Math.min(System.nanoTime() - start, length.toNanos());
               long due = passed * perSecond / 1_000_000_000L;
-              turn[0] = Math.max(turn[0], due - perSecond / 50 - 1);
+              turn[0] = Math.max(turn[0], due - mostBehind);
               for (; turn[0] < due; turn[0]++) {
-                send(tally, open, passed > length.toNanos() / 2);
+                send(tally, open, turn[0] >= half);
               }
               if (passed == length.toNanos()) {
                 sentAll.complete(null);

@@ -66,7 +66,8 @@ final class OverloadTest {
         OpenLoop load = new OpenLoop(server.server.getPort())) {
       load.warmUp();
 
-      Tally overloaded = load.run(10 * capacity, bounded);
+      // On a busy machine, too, all of it is sent: less would be another load.
+      Tally overloaded = load.runAll(10 * capacity, bounded);
 
       double late = perSecond(overloaded.servedLate.sum(), bounded.dividedBy(2));
       System.out.println(
