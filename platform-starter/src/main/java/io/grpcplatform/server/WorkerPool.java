@@ -44,6 +44,7 @@ final class WorkerPool extends ThreadPoolExecutor {
         threads,
         (task, pool) -> ((WorkerPool) pool).enqueue(task));
     ((Waiting) getQueue()).pool = this;
+    setThreadFactory(work -> threads.newThread(() -> runAndLeave(work)));
     this.name = name;
     this.property = property;
     this.queue = plan.queue();
@@ -70,7 +71,7 @@ final class WorkerPool extends ThreadPoolExecutor {
 
   /** Whether one more call would have to wait behind as many as may. */
   boolean full() {
-    return inside.get() >= getMaximumPoolSize() + queue;
+    return inside.get() >= getMaximumPoolSize() + (long) queue;
   }
 
   /** Whether a critical call would, too: as many of those may wait on top. */
@@ -81,6 +82,12 @@ final class WorkerPool extends ThreadPoolExecutor {
   /** Whether a task would have to wait for a thread. */
   boolean saturated() {
     return inside.get() >= getMaximumPoolSize();
+  }
+
+  /** Whether a task that is counted already finds an idle thread, or there may be no more. */
+  private boolean mayWait() {
+    int threads = getPoolSize();
+    return threads >= getMaximumPoolSize() || inside.get() <= threads;
   }
 
   /** Counts a call that is refused because of {@link #full}, and says why. */
@@ -127,6 +134,19 @@ final class WorkerPool extends ThreadPoolExecutor {
     }
   }
 
+  /** What a thread does, until it is no longer one of this pool's. */
+  private void runAndLeave(Runnable work) {
+    try {
+      work.run();
+    } finally {
+      // It may have been taken for an idle one while it was about to go.
+      Runnable leftBehind = mayWait() ? null : getQueue().poll();
+      if (leftBehind != null) {
+        super.execute(leftBehind);
+      }
+    }
+  }
+
   private void enqueue(Runnable task) {
     ((Waiting) getQueue()).force(task);
     // Had the last thread just gone, nobody would look into the queue.
@@ -148,9 +168,11 @@ final class WorkerPool extends ThreadPoolExecutor {
     @Override
     public boolean offer(Runnable task) {
       WorkerPool owner = Objects.requireNonNull(pool);
-      int threads = owner.getPoolSize();
-      boolean someIdle = owner.inside.get() <= threads;
-      return (someIdle || threads >= owner.getMaximumPoolSize()) && super.offer(task);
+      if (!owner.mayWait() || !super.offer(task)) {
+        return false;
+      }
+      // An idle thread that went meanwhile, having found nothing, looks no more.
+      return owner.mayWait() || !remove(task);
     }
 
     void force(Runnable task) {

@@ -41,6 +41,29 @@ final class WorkerPoolTest {
   }
 
   @Test
+  void noTaskIsLeftBehindByAThreadThatGoes() throws Exception {
+    WorkerPool pool = pool(Thread::new, ExecutorPlan.platform(3, 5));
+    pool.setKeepAliveTime(1, TimeUnit.NANOSECONDS);
+    Blocker first = new Blocker();
+    pool.execute(first);
+    first.awaitRunning();
+
+    for (int i = 0; i < 5_000; i++) {
+      runAlone(pool);
+    }
+
+    release.countDown();
+  }
+
+  @Test
+  void queueWithoutALimitIsNeverFull() {
+    WorkerPool pool = pool(Thread::new, ExecutorPlan.platform(1, Integer.MAX_VALUE));
+
+    assertThat(pool.full()).isFalse();
+    assertThat(pool.fullOfCritical()).isFalse();
+  }
+
+  @Test
   void takesTasksBeyondItsSizeWhenFull() throws Exception {
     WorkerPool pool = pool(Thread::new, ExecutorPlan.platform(1, 1));
     Blocker running = new Blocker();
