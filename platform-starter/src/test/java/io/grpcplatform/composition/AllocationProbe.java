@@ -34,7 +34,7 @@ import org.springframework.context.annotation.Configuration;
 /**
  * Measures, in a process of its own, what one unary call allocates: in-process transport, direct
  * executor, so that both sides run on the measured thread. Arguments: {@code
- * client=bare|off|standard|defaults}, {@code server=bare|off|standard|defaults}, {@code
+ * client=bare|off|metrics|telemetry|standard|defaults}, {@code server=} one of the same, {@code
  * deadline=true|false} (of the bare client's calls), {@code traced=true|false} (whether they bring
  * a trace that is not recorded). Prints the median.
  */
@@ -173,8 +173,13 @@ final class AllocationProbe {
     if (!mode.equals("defaults")) {
       BEYOND_STANDARD.forEach(feature -> properties.add(off(feature)));
     }
-    if (mode.equals("off")) {
-      STANDARD.forEach(feature -> properties.add(off(feature)));
+    if (!mode.equals("defaults") && !mode.equals("standard")) {
+      STANDARD.stream()
+          .filter(feature -> mode.equals("off") || !feature.equals("telemetry"))
+          .forEach(feature -> properties.add(off(feature)));
+    }
+    if (mode.equals("metrics")) {
+      properties.add(off("telemetry.tracing"));
     }
     return new SpringApplicationBuilder(Application.class)
         .web(WebApplicationType.NONE)

@@ -26,6 +26,8 @@ final class AllocationTest {
   private static final long TOLERANCE = 16;
   private static final long STANDARD = 1024;
   private static final long DEFAULTS = 1152;
+  private static final long TELEMETRY = 928;
+  private static final long TELEMETRY_TRACED = 1104;
 
   /**
    * Reading {@code traceparent} costs 248 B, most of it the texts of header and trace id, and saves
@@ -94,6 +96,17 @@ final class AllocationTest {
 
     report("server, all defaults, traceparent", ours - bareTraced);
     assertThat(ours - bareTraced).isLessThanOrEqualTo(TRACED);
+  }
+
+  @Test
+  void telemetryAloneCostsTheServerWhatTheGuideSays() throws Exception {
+    long untraced = bytes("bare", "telemetry", false) - bare;
+    long traced = bytes("bare", "telemetry", false, true) - bytes("bare", "bare", false, true);
+
+    report("server, telemetry", untraced);
+    report("server, telemetry, traceparent", traced);
+    assertThat(untraced).isBetween(1L, TELEMETRY + TOLERANCE);
+    assertThat(traced).isBetween(1L, TELEMETRY_TRACED + TOLERANCE);
   }
 
   private static void report(String what, long added) {
