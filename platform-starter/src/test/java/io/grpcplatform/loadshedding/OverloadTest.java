@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 final class OverloadTest {
 
   private static final Duration SETTLE = Duration.ofMillis(600);
+  private static final Duration NORMAL_AGAIN = Duration.ofSeconds(5);
 
   private final @Nullable String asked = System.getProperty("platform.test.overload");
   private final Duration length =
@@ -50,11 +51,15 @@ final class OverloadTest {
 
       // And all of what it can do is served again, from at most five seconds later on.
       long over = System.nanoTime();
-      Tally after = load.run(capacity * 4 / 5, SETTLE);
-      Duration recovered = Duration.ofNanos(System.nanoTime() - over);
-      System.out.println("all served " + recovered.toMillis() + " ms after the overload");
+      Tally after;
+      Duration recovered;
+      do {
+        recovered = Duration.ofNanos(System.nanoTime() - over);
+        after = load.run(capacity * 4 / 5, SETTLE);
+      } while (after.servedInAll() < after.sentInAll() && recovered.compareTo(NORMAL_AGAIN) < 0);
+      System.out.println("all served from " + recovered.toMillis() + " ms after the overload on");
       assertThat(after.servedInAll()).isEqualTo(after.sentInAll());
-      assertThat(recovered).isLessThan(Duration.ofSeconds(5));
+      assertThat(recovered).isLessThan(NORMAL_AGAIN);
     }
     assertThat(gate.units()).as("in flight when all is over").isZero();
   }
