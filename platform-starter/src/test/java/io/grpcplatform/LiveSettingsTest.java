@@ -110,6 +110,7 @@ final class LiveSettingsTest {
     int changes = 20_000;
     AtomicInteger reacted = new AtomicInteger(1);
     number.onChange(reacted::set);
+    settings.apply(Map.of(word, "1"));
     ExecutorService others = Executors.newFixedThreadPool(2);
     Future<?> changing =
         others.submit(
@@ -119,8 +120,6 @@ final class LiveSettingsTest {
               }
             });
     List<String> halves = new ArrayList<>();
-    word.get();
-    settings.apply(Map.of(word, "1"));
     while (!changing.isDone()) {
       String seen = settings.whole(() -> word.get() + " " + number.get() + " " + reacted.get());
       List<String> parts = List.of(seen.split(" "));
