@@ -1,9 +1,11 @@
 package io.grpcplatform;
 
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,9 +24,11 @@ final class AnsweredCall<Q, R> extends ClientCall<Q, R> {
   private final @Nullable Executor executor;
   private final AtomicBoolean over = new AtomicBoolean();
   private final AnsweredCallListener<R> listener;
+  private volatile Context context = Context.ROOT;
   private volatile @Nullable Q request;
   private volatile boolean halfClosed;
   private volatile boolean asked;
+  private volatile @Nullable Status cancelled;
 
   AnsweredCall(
       AnsweredCallListener<R> listener,
@@ -38,7 +42,9 @@ final class AnsweredCall<Q, R> extends ClientCall<Q, R> {
   }
 
   @Override
-  public void start(Listener<R> same, Metadata headers) {}
+  public void start(Listener<R> same, Metadata headers) {
+    context = Context.current();
+  }
 
   @Override
   public void sendMessage(Q message) {
@@ -65,24 +71,34 @@ final class AnsweredCall<Q, R> extends ClientCall<Q, R> {
 
   @Override
   public void cancel(@Nullable String message, @Nullable Throwable cause) {
+    Status asAsked = Status.CANCELLED.withDescription(message).withCause(cause);
+    cancelled = asAsked;
     if (over.compareAndSet(false, true)) {
-      run(
-          () ->
-              listener.onClose(
-                  Status.CANCELLED.withDescription(message).withCause(cause), new Metadata()));
+      run(() -> listener.onClose(asAsked, new Metadata()));
     }
   }
 
-  private void run(Runnable callbacks) {
+  private void run(Runnable plain) {
+    Runnable callbacks = context.wrap(plain);
     if (executor == null) {
       callbacks.run();
-    } else {
+      return;
+    }
+    try {
       executor.execute(callbacks);
+    } catch (RejectedExecutionException rejected) {
+      // Nobody else would ever tell the end, and the stages further out hold permits until then.
+      callbacks.run();
     }
   }
 
   private void answer() {
-    Object response = response();
+    Object response = cancelled == null ? response() : null;
+    Status gone = cancelled;
+    if (gone != null) {
+      listener.onClose(gone, new Metadata());
+      return;
+    }
     if (response == null) {
       listener.onClose(refusal.status(), refusal.trailers());
       return;
@@ -90,7 +106,7 @@ final class AnsweredCall<Q, R> extends ClientCall<Q, R> {
     Status end = Status.OK;
     try {
       listener.onAnswer(response);
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
       end =
           Status.CANCELLED
               .withDescription("The caller failed to take the answer")
@@ -106,7 +122,7 @@ final class AnsweredCall<Q, R> extends ClientCall<Q, R> {
     }
     try {
       return answer.answer().apply(whole);
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
       log.warn("No answer in place of a refusal ({})", refusal.getMessage(), failed);
       return null;
     }

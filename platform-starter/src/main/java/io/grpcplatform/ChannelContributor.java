@@ -27,6 +27,12 @@ public interface ChannelContributor {
     return Map.of();
   }
 
+  /**
+   * Tells the feature by which service config, of all features together, the channel goes from now
+   * on: when it is made, and with each push.
+   */
+  default void goesBy(String channel, Map<String, ?> serviceConfig) {}
+
   /** Hands the feature the channel that was built. */
   default void built(String channel, ManagedChannel managed) {}
 }

@@ -96,7 +96,7 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
     if (executor == null) {
       listener.onClose(status, refused.trailers());
     } else {
-      executor.execute(() -> listener.onClose(status, refused.trailers()));
+      executor.execute(context().wrap(() -> listener.onClose(status, refused.trailers())));
     }
   }
 

@@ -157,7 +157,7 @@ final class HookChain {
     for (int i = size - 1; i >= 0; i--) {
       try {
         current = hooks[i].closing(current, trailers, cause);
-      } catch (RuntimeException failed) {
+      } catch (RuntimeException | Error failed) {
         harmless(hooks[i], failed);
       }
     }
@@ -171,7 +171,7 @@ final class HookChain {
     for (int i = size - 1; i >= 0; i--) {
       try {
         hooks[i].handlerDone();
-      } catch (RuntimeException failed) {
+      } catch (RuntimeException | Error failed) {
         harmless(hooks[i], failed);
       }
     }

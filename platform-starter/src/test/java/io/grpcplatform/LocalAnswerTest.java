@@ -1,18 +1,24 @@
 package io.grpcplatform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -73,11 +79,19 @@ final class LocalAnswerTest {
   }
 
   private ClientCall<EchoRequest, EchoResponse> call(Heard heard) {
+    return call(heard, request -> LOCAL, CallOptions.DEFAULT);
+  }
+
+  private ClientCall<EchoRequest, EchoResponse> call(
+      Heard heard, Function<Object, @Nullable Object> answer, CallOptions options) {
     ClientCall<EchoRequest, EchoResponse> call =
-        answering(request -> LOCAL, false)
-            .newCall(EchoServiceGrpc.getUnaryMethod(), CallOptions.DEFAULT);
+        answering(answer, false).newCall(EchoServiceGrpc.getUnaryMethod(), options);
     call.start(heard, new Metadata());
     return call;
+  }
+
+  private static CallOptions on(Executor executor) {
+    return CallOptions.DEFAULT.withExecutor(executor);
   }
 
   private void assertOneEnd() {
@@ -175,6 +189,95 @@ final class LocalAnswerTest {
   }
 
   @Test
+  void aCancelledCallGetsNoAnswerThatWaited() {
+    Heard heard = new Heard();
+    Queue<Runnable> waiting = new ArrayDeque<>();
+    List<Object> asked = new ArrayList<>();
+    ClientCall<EchoRequest, EchoResponse> call =
+        call(
+            heard,
+            request -> {
+              asked.add(request);
+              return LOCAL;
+            },
+            on(waiting::add));
+
+    call.request(2);
+    call.sendMessage(HELLO);
+    call.halfClose();
+    call.cancel("changed my mind", null);
+    waiting.forEach(Runnable::run);
+
+    assertThat(heard.all).containsExactly("CANCELLED");
+    assertThat(asked).isEmpty();
+    assertOneEnd();
+    assertThat(outer.last.local()).isTrue();
+  }
+
+  @Test
+  void aCancelWhileTheAnswerIsMadeKeepsItBack() {
+    Heard heard = new Heard();
+    List<ClientCall<EchoRequest, EchoResponse>> running = new ArrayList<>();
+    ClientCall<EchoRequest, EchoResponse> call =
+        call(
+            heard,
+            request -> {
+              running.get(0).cancel("changed my mind", null);
+              return LOCAL;
+            },
+            CallOptions.DEFAULT);
+    running.add(call);
+
+    call.request(2);
+    call.sendMessage(HELLO);
+    call.halfClose();
+
+    assertThat(heard.all).containsExactly("CANCELLED");
+    assertOneEnd();
+  }
+
+  @Test
+  void anAnswerThatFailsHardLeavesItAtTheRefusal() {
+    Heard heard = new Heard();
+    ClientCall<EchoRequest, EchoResponse> call =
+        call(
+            heard,
+            request -> {
+              throw new ExceptionInInitializerError("a fallback that cannot be loaded");
+            },
+            CallOptions.DEFAULT);
+
+    call.request(2);
+    call.sendMessage(HELLO);
+    Throwable thrown = catchThrowable(call::halfClose);
+
+    assertThat(heard.all).containsExactly("UNAVAILABLE");
+    assertThat(thrown).isNull();
+    assertOneEnd();
+  }
+
+  @Test
+  void anExecutorThatTakesNothingStillEndsTheCall() {
+    Heard heard = new Heard();
+    ClientCall<EchoRequest, EchoResponse> call =
+        call(
+            heard,
+            request -> LOCAL,
+            on(
+                task -> {
+                  throw new RejectedExecutionException("shut down");
+                }));
+
+    call.request(2);
+    call.sendMessage(HELLO);
+    Throwable thrown = catchThrowable(call::halfClose);
+
+    assertThat(thrown).isNull();
+    assertThat(heard.all).containsExactly("headers", "local", "OK");
+    assertOneEnd();
+  }
+
+  @Test
   void aStageThatEndsItFirstDecides() {
     Heard heard = new Heard();
     ClientCall<EchoRequest, EchoResponse> call = call(heard);
@@ -215,6 +318,39 @@ final class LocalAnswerTest {
 
     assertThat(closed).extracting(Status::getCode).containsExactly(Status.Code.CANCELLED);
     assertOneEnd();
+  }
+
+  @Test
+  void callbacksOnAnExecutorRunInTheCallersContext() throws Exception {
+    Context.Key<String> who = Context.key("who");
+    Queue<Runnable> waiting = new ArrayDeque<>();
+    List<@Nullable String> heard = new ArrayList<>();
+    ClientCall.Listener<EchoResponse> listener =
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            heard.add(status.getCode() + " " + who.get());
+          }
+        };
+    io.grpc.Channel channel = answering(request -> LOCAL, true);
+    ClientCall<EchoRequest, EchoResponse> answered =
+        channel.newCall(EchoServiceGrpc.getUnaryMethod(), on(waiting::add));
+    ClientCall<EchoRequest, EchoResponse> refused =
+        channel.newCall(EchoServiceGrpc.getBidiMethod(), on(waiting::add));
+
+    Context.current()
+        .withValue(who, "caller")
+        .run(
+            () -> {
+              answered.start(listener, new Metadata());
+              refused.start(listener, new Metadata());
+            });
+    answered.request(2);
+    answered.sendMessage(HELLO);
+    answered.halfClose();
+    waiting.forEach(Runnable::run);
+
+    assertThat(heard).containsExactly("UNAVAILABLE caller", "OK caller");
   }
 
   @Test

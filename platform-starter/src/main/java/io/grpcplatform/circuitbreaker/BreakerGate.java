@@ -32,6 +32,10 @@ final class BreakerGate {
   private final OpenTime openTime = new OpenTime();
   private volatile CircuitBreaker breaker;
   private volatile @Nullable Object probing;
+  private volatile @Nullable Successor successor;
+
+  /** A breaker that is to follow, and the state that it was put into. */
+  private record Successor(CircuitBreaker breaker, State state) {}
 
   /**
    * A gate.
@@ -62,20 +66,35 @@ final class BreakerGate {
     CircuitBreaker old = breaker;
     noteOpening(old);
     CircuitBreaker next = CircuitBreaker.of(old.getName(), settings, old.getTags());
+    carry(old, old.getState(), next);
+    return next;
+  }
+
+  private void carry(CircuitBreaker old, State state, CircuitBreaker next) {
     boolean probed = probing == old.getMetrics();
-    openTime.carry(old.getState(), next);
+    openTime.carry(state, next);
     if (probed && next.getState() == State.HALF_OPEN) {
       probing = next.getMetrics();
     }
-    return next;
+    successor = new Successor(next, state);
   }
 
   /** Goes on with another breaker of the same name; permits of the one before count no more. */
   void replace(CircuitBreaker replacement) {
     CircuitBreaker old = breaker;
     breaker = replacement;
-    if (old != replacement
-        && old.getCircuitBreakerConfig().isAutomaticTransitionFromOpenToHalfOpenEnabled()) {
+    if (old == replacement) {
+      return;
+    }
+    // A result, or an operator, may have changed the old one's state since it was carried over.
+    Successor carried = successor;
+    State last = old.getState();
+    if (carried != null && carried.breaker() == replacement && carried.state() != last) {
+      noteOpening(old);
+      carry(old, last, replacement);
+    }
+    successor = null;
+    if (old.getCircuitBreakerConfig().isAutomaticTransitionFromOpenToHalfOpenEnabled()) {
       // Else its timers would open and half-open it by turns, for ever.
       old.transitionToDisabledState();
     }

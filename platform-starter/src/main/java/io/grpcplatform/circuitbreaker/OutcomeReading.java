@@ -54,7 +54,7 @@ final class OutcomeReading {
         if (said != null) {
           return said;
         }
-      } catch (RuntimeException failed) {
+      } catch (RuntimeException | Error failed) {
         // The permit must go back whatever a user's code does.
         log.error(
             "{} failed on a call of {}; the table decides",

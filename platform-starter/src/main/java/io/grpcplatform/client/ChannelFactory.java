@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a channel: properties first, then the pipeline, the features, and the user's customizers.
@@ -91,12 +92,20 @@ final class ChannelFactory {
     apply(settings.effective(), builder);
     from.pipeline(name).install(builder, from.interceptors());
     PushedConfig config = configure(from, name, builder);
+    tell(from, name, config.first());
+    config.add(() -> tell(from, name, config.pushed()));
     from.contributors().forEach(contributor -> contributor.contribute(name, builder));
     from.customizers().forEach(customizer -> customizer.customize(name, builder));
     ManagedChannel made = builder.build();
     keep(name, config);
     from.contributors().forEach(contributor -> contributor.built(name, made));
     return made;
+  }
+
+  private static void tell(Parts from, String name, @Nullable Map<String, ?> config) {
+    if (config != null) {
+      from.contributors().forEach(contributor -> contributor.goesBy(name, config));
+    }
   }
 
   /** A customizer's own default replaces ours, which is why ours is a default at first. */

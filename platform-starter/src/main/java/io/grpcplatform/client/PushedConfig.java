@@ -55,9 +55,9 @@ final class PushedConfig {
     return pushed;
   }
 
-  /** Lets {@code receiver} hear of each push, until it is removed. */
+  /** Lets {@code receiver} hear of each push, until it is removed; the last one added first. */
   void add(Runnable receiver) {
-    receivers.add(receiver);
+    receivers.add(0, receiver);
   }
 
   void remove(Runnable receiver) {

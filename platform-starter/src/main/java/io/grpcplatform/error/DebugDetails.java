@@ -20,7 +20,8 @@ final class DebugDetails {
   private DebugDetails() {}
 
   static void add(Throwable thrown, Metadata trailers) {
-    DebugInfo.Builder info = DebugInfo.newBuilder().setDetail(thrown.toString());
+    String what = ShortText.of(thrown.toString(), ShortText.DESCRIPTION);
+    DebugInfo.Builder info = DebugInfo.newBuilder().setDetail(what);
     StackTraceElement[] frames = thrown.getStackTrace();
     for (int i = 0; i < Math.min(FRAMES, frames.length); i++) {
       info.addStackEntries(frames[i].toString());
@@ -30,7 +31,7 @@ final class DebugDetails {
         DETAILS,
         com.google.rpc.Status.newBuilder()
             .setCode(Code.INTERNAL_VALUE)
-            .setMessage(thrown.toString())
+            .setMessage(what)
             .addDetails(Any.pack(info.build()))
             .build());
   }

@@ -25,14 +25,17 @@ final class DeclaredErrors {
   /**
    * One declared error.
    *
-   * @param domain the package of the enum
+   * @param domain the package of the enum; empty where its file names none
    * @param code names the error within its domain
    * @param status what it is to gRPC
    * @param text what a person reads, with {@code {name}} for values
    */
   record Declared(String domain, String code, Status.Code status, String text) {
 
-    /** The text with each value in its place; a place without a value stays as it is. */
+    /**
+     * The text with each value in its place, cut where it gets too long to travel; a place without
+     * a value, and any other bracket, stays as it is.
+     */
     String text(Map<String, String> values) {
       Matcher place = PLACE.matcher(text);
       StringBuilder filled = new StringBuilder();
@@ -40,7 +43,7 @@ final class DeclaredErrors {
         String value = values.getOrDefault(place.group(1), place.group());
         place.appendReplacement(filled, Matcher.quoteReplacement(value));
       }
-      return place.appendTail(filled).toString();
+      return ShortText.of(place.appendTail(filled).toString(), ShortText.DESCRIPTION);
     }
   }
 
@@ -68,6 +71,13 @@ final class DeclaredErrors {
               + error.getCode()
               + "\" (expected: capital letters, an underscore and three digits or more, such as"
               + " SHOP_001)");
+    }
+    if (value.getFile().getPackage().equals(PlatformException.PLATFORM)) {
+      throw new IllegalArgumentException(
+          value.getFullName()
+              + ": in the package \""
+              + PlatformException.PLATFORM
+              + "\" (expected: a package of its own; that is the domain of the platform's refusals)");
     }
     int number = error.getStatus().getNumber();
     return new Declared(

@@ -1,9 +1,13 @@
 package io.grpcplatform.error;
 
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.DebugInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpcplatform.Refusal;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * own.
  *
  * <p>What leaves is the code, and details an application put there for clients. What stays: the
- * description (addresses, transport errors, another team's words), all other trailers, and what a
+ * description (addresses, transport errors, another team's words), all other trailers, what a
  * platform said about that other call (a push-back or a reason to refuse is true of that hop only:
- * passed on, it would make our caller avoid the wrong service).
+ * passed on, it would make our caller avoid the wrong service), which fields of that other call's
+ * request were wrong (our caller sent another request), and stack traces.
  */
 final class DownstreamAnswer {
 
@@ -65,11 +70,20 @@ final class DownstreamAnswer {
       if (details == null || Refusal.reasonOf(trailers) != null) {
         return null;
       }
+      List<Any> lasting =
+          details.getDetailsList().stream().filter(DownstreamAnswer::lasts).toList();
       // Its own copy of the description goes, like the description itself.
-      return details.toBuilder().clearMessage().build();
+      return lasting.isEmpty()
+          ? null
+          : details.toBuilder().clearMessage().clearDetails().addAllDetails(lasting).build();
     } catch (IllegalArgumentException unreadable) {
       return null;
     }
+  }
+
+  /** Whether a detail is as true of our caller's call as of our own. */
+  private static boolean lasts(Any detail) {
+    return !detail.is(BadRequest.class) && !detail.is(DebugInfo.class);
   }
 
   private static void discard(Metadata trailers, String name) {

@@ -50,6 +50,9 @@ public record HttpError(String code, String message, int status, Map<String, Str
       return DownstreamAnswer.words(status);
     }
     String description = status.getDescription();
+    if (description == null && statusOf(status.getCode()) != 500) {
+      return status.getCode().name();
+    }
     return description == null || status.getCode() == Status.Code.UNKNOWN ? INTERNAL : description;
   }
 

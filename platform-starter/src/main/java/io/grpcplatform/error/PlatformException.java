@@ -23,7 +23,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PlatformException extends StatusRuntimeException {
 
+  /** The domain of the platform's own refusals. */
+  static final String PLATFORM = "platform";
+
   private static final long serialVersionUID = 1L;
+
+  private static final int VALUE_BYTES = 512;
+  private static final int VALUES_BYTES = 2048;
+
+  /** What a value costs beside itself. */
+  private static final int ENTRY_BYTES = 8;
 
   private final transient ErrorAnswer answer;
   private final transient DeclaredErrors.@Nullable Declared declared;
@@ -76,14 +85,23 @@ public final class PlatformException extends StatusRuntimeException {
 
   /**
    * The same error with a value more: it is sent to the client, and stands in the text where that
-   * says {@code {name}}.
+   * says {@code {name}}. A value of more than 512 bytes is cut, and one with which all of them
+   * would be more than 2 KB is left out: a client accepts no more.
    *
    * @throws IllegalStateException if the error came from another service
    */
   public PlatformException with(String name, Object value) {
     Map<String, String> values = new LinkedHashMap<>(answer.values());
-    values.put(name, String.valueOf(value));
-    return changed(values, answer.retryAfter());
+    values.put(name, ShortText.of(String.valueOf(value), VALUE_BYTES));
+    return changed(bytes(values) > VALUES_BYTES ? answer.values() : values, answer.retryAfter());
+  }
+
+  private static int bytes(Map<String, String> values) {
+    int bytes = 0;
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      bytes += ENTRY_BYTES + ShortText.bytes(value.getKey()) + ShortText.bytes(value.getValue());
+    }
+    return bytes;
   }
 
   /**
@@ -145,9 +163,6 @@ public final class PlatformException extends StatusRuntimeException {
         ? null
         : new PlatformException(answer, null, null, trailers);
   }
-
-  /** The domain of the platform's own refusals. */
-  private static final String PLATFORM = "platform";
 
   /** Whether it is that error, also where it came over the wire. */
   public boolean is(ProtocolMessageEnum error) {

@@ -81,7 +81,8 @@ final class SafeStatus {
       return Status.INTERNAL.withDescription(answer);
     }
     DebugDetails.add(thrown, trailers);
-    return Status.INTERNAL.withDescription(answer + ": " + thrown);
+    return Status.INTERNAL.withDescription(
+        ShortText.of(answer + ": " + thrown, ShortText.DESCRIPTION));
   }
 
   private Status chosen(Status status, Metadata trailers) {

@@ -86,15 +86,14 @@ final class HealthNames {
   }
 
   private void publish() {
-    groups.forEach((group, up) -> set(group, up && !announced));
+    // Each name once: a group may be called readiness, and its watchers hear whatever is set.
+    Map<String, Boolean> now = new HashMap<>();
+    groups.forEach((group, up) -> now.put(group, up && !announced));
     for (String name : serving) {
       boolean decided = groups.getOrDefault(groupOf.apply(name), true);
-      set(name, ready && !announced && decided);
+      now.put(name, ready && !announced && decided);
     }
-    set(LIVENESS, live);
-  }
-
-  private void set(String name, boolean up) {
-    manager.setStatus(name, up ? SERVING : NOT_SERVING);
+    now.put(LIVENESS, live);
+    now.forEach((name, up) -> manager.setStatus(name, up ? SERVING : NOT_SERVING));
   }
 }

@@ -1,6 +1,7 @@
 package io.grpcplatform.live;
 
 import io.grpcplatform.SettingException;
+import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,6 +77,10 @@ final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException
     if (property == null) {
       return null;
     }
+    InvocationTargetException setter = setterOf(inner);
+    if (setter != null) {
+      return ofValue(property, setter.getTargetException());
+    }
     Class<?> type = ClassUtils.resolvePrimitiveIfNecessary(inner.getTarget().getType().toClass());
     SetSetting seen = new SetSetting(inner.getName().toString(), property.getValue());
     String fallback =
@@ -87,6 +92,17 @@ final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException
         : SettingException.of(seen.name(), seen.shown(), expected(type), works);
   }
 
+  /** A value of the right type that the setter of another library does not take. */
+  private static SettingException ofValue(ConfigurationProperty property, Throwable refused) {
+    SetSetting seen = new SetSetting(property.getName().toString(), property.getValue());
+    String reason = String.valueOf(refused.getMessage()).replaceFirst("\\.$", "");
+    return new SettingException(
+        seen.name(),
+        seen.shown(),
+        "another value: " + reason,
+        "# correct or remove it: " + seen.name());
+  }
+
   private static BindException innermost(BindException outer) {
     BindException inner = outer;
     for (Throwable cause = outer.getCause(); cause != null; cause = cause.getCause()) {
@@ -95,6 +111,15 @@ final class BindingFailureAnalyzer extends AbstractFailureAnalyzer<BindException
       }
     }
     return inner;
+  }
+
+  private static @Nullable InvocationTargetException setterOf(BindException refused) {
+    for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InvocationTargetException setter) {
+        return setter;
+      }
+    }
+    return null;
   }
 
   private static String expected(Class<?> type) {

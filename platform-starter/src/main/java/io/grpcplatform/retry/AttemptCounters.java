@@ -22,6 +22,8 @@ interface AttemptCounters {
 
   /** Why another attempt was not made. */
   enum Stop {
+    /** Retries were switched off, and the channel had not heard of it yet. */
+    OFF,
     /** Too many calls are in a retry. */
     BUDGET,
     /** The call serves one that is itself a retry. */

@@ -89,7 +89,8 @@ final class RetriedCall extends ClientStreamTracer.Factory implements CallHook {
 
   /** An attempt has ended with these trailers and nothing else. */
   void failed(Metadata trailers, int previous) {
-    if (previous + 1 >= attempts.policy().maxAttempts()) {
+    int most = attempts.policy().maxAttempts();
+    if (most > 1 && previous + 1 >= most) {
       return;
     }
     Stop stop = stop(previous);
@@ -102,6 +103,9 @@ final class RetriedCall extends ClientStreamTracer.Factory implements CallHook {
   }
 
   private @Nullable Stop stop(int previous) {
+    if (attempts.policy().maxAttempts() == 1) {
+      return Stop.OFF;
+    }
     if (chained) {
       return Stop.CHAIN;
     }

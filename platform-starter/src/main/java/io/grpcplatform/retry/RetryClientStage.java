@@ -49,10 +49,11 @@ final class RetryClientStage implements ClientFeature {
 
   @Override
   public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
-    RetryPolicies policies = new RetryPolicies(shared.settings().get(), shared.delays());
+    RetryProperties now = shared.settings().get();
+    RetryPolicies policies = new RetryPolicies(now, shared.delays());
     AttemptPolicy policy = policies.of(key, method);
     if (policy == null) {
-      return null;
+      return off(key, now);
     }
     if (!shared.contributor().configured(key.channel(), key.fullMethodName())) {
       tellUnknown(key);
@@ -61,10 +62,27 @@ final class RetryClientStage implements ClientFeature {
     if (policy instanceof AttemptPolicy.Hedging && policies.followsLatencies(method)) {
       shared.delays().watch(key);
     }
-    MethodAttempts attempts =
-        new MethodAttempts(
-            policy, shared.budget(), shared.counters().of(key), shared.latencies().of(key));
+    MethodAttempts attempts = attempts(key, policy);
     return call -> begin(call, attempts);
+  }
+
+  private MethodAttempts attempts(CallKey key, AttemptPolicy policy) {
+    return new MethodAttempts(
+        policy, shared.budget(), shared.counters().of(key), shared.latencies().of(key));
+  }
+
+  /**
+   * A channel may hear of a change some seconds later; what is off by now is stopped until then.
+   */
+  private @Nullable StagePlan off(CallKey key, RetryProperties now) {
+    RetryContributor contributor = shared.contributor();
+    String channel = key.channel();
+    String name = key.fullMethodName();
+    if (!contributor.attempts(channel, name)) {
+      return null;
+    }
+    MethodAttempts none = attempts(key, RetryPolicies.none(now));
+    return call -> contributor.attempts(channel, name) ? begin(call, none) : null;
   }
 
   private void tellUnknown(CallKey key) {

@@ -25,6 +25,7 @@ final class RetryContributor implements ChannelContributor {
   private final HedgeDelays delays;
   private final CalledServices services;
   private final Map<String, Set<String>> methods = new ConcurrentHashMap<>();
+  private final Map<String, Set<String>> inForce = new ConcurrentHashMap<>();
 
   RetryContributor(Live<RetryProperties> settings, HedgeDelays delays, CalledServices services) {
     this.settings = settings;
@@ -47,6 +48,16 @@ final class RetryContributor implements ChannelContributor {
   /** Asks again, for plans that are made before the channels do. */
   void settingsChanged() {
     methods.keySet().forEach(this::serviceConfig);
+  }
+
+  @Override
+  public void goesBy(String channel, Map<String, ?> serviceConfig) {
+    inForce.put(channel, ServiceConfig.methods(serviceConfig));
+  }
+
+  /** Whether the channel itself attempts that method again, whatever is set by now. */
+  boolean attempts(String channel, String method) {
+    return inForce.getOrDefault(channel, Set.of()).contains(method);
   }
 
   /** Whether the service config of the channel has that method. */

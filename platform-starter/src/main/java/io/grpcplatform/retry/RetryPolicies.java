@@ -74,6 +74,16 @@ final class RetryPolicies {
     return retry.maxAttempts() == 1 ? null : retry;
   }
 
+  /** One attempt, whatever it ends with. */
+  static AttemptPolicy none(RetryProperties properties) {
+    return new AttemptPolicy.Retry(
+        1,
+        properties.initialBackoff(),
+        properties.maxBackoff(),
+        properties.multiplier(),
+        properties.codes());
+  }
+
   /** Whether the method's hedging delay follows its latencies. */
   boolean followsLatencies(MethodDescriptor<?, ?> method) {
     Hedge hedge = hedge(method.getFullMethodName());

@@ -7,7 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Retry settings in the form that gRPC reads (gRFC A6, {@code grpc.service_config}).
@@ -38,6 +42,20 @@ final class ServiceConfig {
         entries,
         "retryThrottling",
         Map.of("maxTokens", (double) budget.maxTokens(), "tokenRatio", budget.tokenRatio()));
+  }
+
+  /** The methods, {@code pkg.Service/Method}, that a service config made here has entries for. */
+  static Set<String> methods(Map<String, ?> config) {
+    return parts(config.get("methodConfig"))
+        .flatMap(entry -> parts(entry.get("name")))
+        .map(name -> name.get("service") + "/" + name.get("method"))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Stream<Map<?, ?>> parts(@Nullable Object list) {
+    return list instanceof List<?> all
+        ? all.stream().filter(Map.class::isInstance).map(each -> (Map<?, ?>) each)
+        : Stream.empty();
   }
 
   private static Map<String, ?> name(String method) {

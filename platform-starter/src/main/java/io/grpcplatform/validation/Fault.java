@@ -114,6 +114,10 @@ record Fault(Status status, Metadata trailers) {
   }
 
   private static String cut(String text, int longest) {
-    return text.length() <= longest ? text : text.substring(0, longest) + "...";
+    if (text.length() <= longest) {
+      return text;
+    }
+    boolean split = Character.isHighSurrogate(text.charAt(longest - 1));
+    return text.substring(0, split ? longest - 1 : longest) + "...";
   }
 }

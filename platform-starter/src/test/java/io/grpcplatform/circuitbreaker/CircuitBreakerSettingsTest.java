@@ -9,6 +9,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties;
 import io.github.resilience4j.consumer.EventConsumerRegistry;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.Outcome;
@@ -270,6 +271,42 @@ final class CircuitBreakerSettingsTest {
     assertThat(settings.outcomes())
         .containsEntry(Status.Code.RESOURCE_EXHAUSTED, Outcome.Kind.FAILURE)
         .containsEntry(Status.Code.UNIMPLEMENTED, Outcome.Kind.FAILURE);
+  }
+
+  @Test
+  void theNearestTableOfOutcomesWins() {
+    CircuitBreakerProperties settings =
+        BreakerBench.settings(
+            "outcomes.aborted", "failure",
+            "channels.payment.outcomes.aborted", "ignored",
+            "channels.payment.outcomes.not-found", "failure",
+            "methods[shop.v1.Shop/*].outcomes.not-found", "ignored",
+            "methods[shop.v1.Shop/*].outcomes.out-of-range", "failure",
+            "methods[shop.v1.Shop/Get].outcomes.out-of-range", "overload");
+
+    assertThat(kindOf(settings, new CallKey("other", "a.A", "Get"), Status.ABORTED))
+        .as("for all calls")
+        .isEqualTo(Outcome.Kind.FAILURE);
+    assertThat(kindOf(settings, new CallKey("payment", "a.A", "Get"), Status.ABORTED))
+        .as("the channel over all calls")
+        .isEqualTo(Outcome.Kind.IGNORED);
+    assertThat(kindOf(settings, new CallKey("payment", "a.A", "Get"), Status.NOT_FOUND))
+        .as("the channel alone")
+        .isEqualTo(Outcome.Kind.FAILURE);
+    assertThat(kindOf(settings, GET, Status.NOT_FOUND))
+        .as("the service over the channel")
+        .isEqualTo(Outcome.Kind.IGNORED);
+    assertThat(kindOf(settings, GET, Status.OUT_OF_RANGE))
+        .as("the method over the service")
+        .isEqualTo(Outcome.Kind.OVERLOAD);
+    assertThat(kindOf(settings, new CallKey("other", "a.A", "Get"), Status.NOT_FOUND))
+        .as("the platform's own")
+        .isEqualTo(Outcome.Kind.SUCCESS);
+  }
+
+  private static Outcome.Kind kindOf(
+      CircuitBreakerProperties settings, CallKey call, Status status) {
+    return settings.tableOf(call).kindOf(new Outcome(status, new Metadata(), null, false), null, 0);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,6 +38,7 @@ final class LiveBreakersTest {
   private final class Running {
     final CircuitBreakerRegistry registry =
         CircuitBreakerRegistry.of(CircuitBreakerConfig.ofDefaults());
+    Consumer<CircuitBreaker> meanwhile = old -> {};
     final LiveSettings settings = new LiveSettings();
     final BreakerGates gates;
     final BreakerGate gate;
@@ -44,6 +46,7 @@ final class LiveBreakersTest {
     Running() {
       var start = bound("configs.grpc.minimum-number-of-calls", "4");
       GrpcBreakerDefaults.contribute(start);
+      registry.getEventPublisher().onEntryReplaced(event -> meanwhile.accept(event.getOldEntry()));
       ConfiguredBreakers breakers =
           new ConfiguredBreakers(
               registry,
@@ -176,6 +179,27 @@ final class LiveBreakersTest {
 
           assertThat(app.breaker()).isNotSameAs(before);
           assertThat(app.breaker().getState()).isEqualTo(state);
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"OPEN", "FORCED_OPEN"})
+  void aStateThatChangesMeanwhileIsNotLost(State state) throws Exception {
+    running(
+        app -> {
+          app.meanwhile =
+              old -> {
+                if (state == State.OPEN) {
+                  old.transitionToOpenState();
+                } else {
+                  old.transitionToForcedOpenState();
+                }
+              };
+
+          app.change("configs.grpc.minimum-number-of-calls", "9");
+
+          assertThat(app.breaker().getState()).isEqualTo(state);
+          assertThat(app.gate.state()).isEqualTo(state);
         });
   }
 

@@ -123,14 +123,25 @@ final class OutcomeClassifierTest {
 
   @Test
   void oneThatThrowsLosesNoPermit() {
-    bench.breaker().transitionToOpenState();
-    bench.breaker().transitionToHalfOpenState();
-
-    call(
-        "all is well",
+    losesNoPermit(
         (call, outcome, message) -> {
           throw new IllegalStateException("a classifier with a bug");
         });
+  }
+
+  @Test
+  void oneThatCannotBeLoadedLosesNoPermit() {
+    losesNoPermit(
+        (call, outcome, message) -> {
+          throw new NoClassDefFoundError("a classifier without its library");
+        });
+  }
+
+  private void losesNoPermit(OutcomeClassifier failing) {
+    bench.breaker().transitionToOpenState();
+    bench.breaker().transitionToHalfOpenState();
+
+    call("all is well", failing);
 
     assertCounted(1, 0);
     assertThat(bench.breaker().tryAcquirePermission()).isTrue();

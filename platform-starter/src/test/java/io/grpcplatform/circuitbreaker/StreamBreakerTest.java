@@ -4,20 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.grpc.Deadline;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Server;
 import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpcplatform.CallControl;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.ClientFeature;
+import io.grpcplatform.ClientPipeline;
 import io.grpcplatform.ClientStage;
+import io.grpcplatform.LiveSettings;
 import io.grpcplatform.Loopback;
 import io.grpcplatform.Outcome;
 import io.grpcplatform.Refusal;
 import io.grpcplatform.ServerFeature;
+import io.grpcplatform.ServerPipeline;
 import io.grpcplatform.ServerStage;
 import io.grpcplatform.StagePlan;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -112,6 +121,36 @@ final class StreamBreakerTest {
       stream.exchange("hello");
       assertThat(counted()).isEqualTo(1);
       stream.cancel();
+    }
+  }
+
+  @Test
+  void withoutEarlyHeadersAQuietStreamHasNotOpened() throws Exception {
+    // Given a server of ours that leaves the headers of streams to their handlers.
+    ServerPipeline pipeline =
+        ServerPipeline.of(List.of(anyStage()), method -> false, new LiveSettings());
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    pipeline.trace(builder);
+    Server late =
+        builder.addService(pipeline.bind(backend.bindService(), List.of())).build().start();
+    NettyChannelBuilder called =
+        NettyChannelBuilder.forAddress("127.0.0.1", late.getPort()).usePlaintext();
+    ClientPipeline.of("payment", List.of(bench.stage)).install(called);
+    ManagedChannel channel = called.build();
+    try {
+      // When a stream fails that was accepted and has said nothing.
+      Conversation stream = new Conversation(channel);
+      stream.say("quiet");
+      backend.nextStream().onError(Status.UNAVAILABLE.asException());
+      stream.status();
+
+      // Then its opening has failed: it counts once, where an opened stream would count twice.
+      assertThat(counted()).isEqualTo(1);
+      assertThat(failed()).isEqualTo(1);
+    } finally {
+      channel.shutdownNow();
+      late.shutdownNow();
     }
   }
 

@@ -59,6 +59,14 @@ final class HttpErrorTest {
   }
 
   @Test
+  void statusWithoutWordsIsNotCalledInternal() {
+    assertThat(HttpError.of(Status.NOT_FOUND.asRuntimeException()).message())
+        .isEqualTo("NOT_FOUND");
+    assertThat(HttpError.of(Status.DATA_LOSS.asRuntimeException()).message())
+        .isEqualTo("Internal error");
+  }
+
+  @Test
   void nothingOfAnUnexpectedExceptionIsTold() {
     assertThat(HttpError.of(new IllegalStateException("hunter2")))
         .isEqualTo(new HttpError("UNKNOWN", "Internal error", 500, Map.of()));

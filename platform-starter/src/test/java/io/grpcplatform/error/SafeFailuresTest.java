@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
 import com.google.rpc.DebugInfo;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
@@ -221,6 +222,70 @@ final class SafeFailuresTest {
         assertThat(reason(failed)).isEqualTo("shop/NO_SUCH_ORDER");
         assertThat(failed.getTrailers().toString()).doesNotContain("hunter2");
       }
+    }
+  }
+
+  @Test
+  void oneFailureSharedByTwoCallsLeavesBothWithoutItsWords() throws Exception {
+    try (Hop back = new Hop(response -> response.onError(applicationError()), safe)) {
+      StatusRuntimeException shared = failed(back.furtherDown());
+      try (Hop front = new Hop(response -> response.onError(shared), safe)) {
+
+        StatusRuntimeException first = failed(front);
+        StatusRuntimeException second = failed(front);
+
+        assertThat(first.getStatus().getDescription()).doesNotContain("hunter2");
+        assertThat(second.getStatus().getDescription())
+            .isEqualTo("A service that this one calls answered NOT_FOUND");
+        assertThat(reason(second)).isEqualTo("shop/NO_SUCH_ORDER");
+      }
+    }
+  }
+
+  @Test
+  void anothersRequestFieldsAndStacksAreNotPassedOn() throws Exception {
+    StatusRuntimeException wrong = applicationError();
+    com.google.rpc.Status all =
+        StatusProto.fromThrowable(wrong).toBuilder()
+            .addDetails(
+                Any.pack(
+                    BadRequest.newBuilder()
+                        .addFieldViolations(
+                            BadRequest.FieldViolation.newBuilder().setField("their.field"))
+                        .build()))
+            .addDetails(Any.pack(DebugInfo.newBuilder().addStackEntries("at their.Code").build()))
+            .build();
+    com.google.rpc.Status only = all.toBuilder().removeDetails(0).build();
+    try (Hop back =
+            new Hop(response -> response.onError(StatusProto.toStatusException(all)), safe);
+        Hop front = new Hop(response -> response.onError(failed(back.furtherDown())), safe);
+        Hop bare =
+            new Hop(response -> response.onError(StatusProto.toStatusException(only)), safe);
+        Hop before = new Hop(response -> response.onError(failed(bare.furtherDown())), safe)) {
+
+      StatusRuntimeException failed = failed(front);
+
+      assertThat(StatusProto.fromThrowable(failed).getDetailsList()).hasSize(1);
+      assertThat(reason(failed)).isEqualTo("shop/NO_SUCH_ORDER");
+      assertThat(failed(before).getTrailers().keys()).doesNotContain("grpc-status-details-bin");
+    }
+  }
+
+  @Test
+  void debugInfoOfAnEndlessMessageStillArrives() throws Exception {
+    ServerFeature open =
+        new ErrorServerStage(new SafeStatus(true, () -> 0xBEEFL, unadvised -> null));
+    String endless = "\u00fc".repeat(20_000);
+    try (Hop hop =
+        new Hop(response -> response.onError(new IllegalStateException(endless)), open)) {
+
+      StatusRuntimeException failed = failed(hop);
+
+      assertThat(failed.getStatus().getDescription())
+          .startsWith(
+              "Internal error, id 000000000000beef: java.lang.IllegalStateException: \u00fc")
+          .endsWith("...");
+      assertThat(StatusProto.fromThrowable(failed).getDetails(0).is(DebugInfo.class)).isTrue();
     }
   }
 

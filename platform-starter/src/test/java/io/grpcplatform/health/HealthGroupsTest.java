@@ -90,12 +90,16 @@ final class HealthGroupsTest {
   private static final class Indicator implements HealthIndicator {
     private volatile Status status = Status.UP;
     private volatile CountDownLatch gate = new CountDownLatch(0);
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
 
     @Override
     public Health health() {
+      asked.countDown();
       try {
         gate.await();
       } catch (InterruptedException stopped) {
+        interrupted.countDown();
         Thread.currentThread().interrupt();
       }
       return Health.status(status).build();
@@ -157,6 +161,15 @@ final class HealthGroupsTest {
               stuck.countDown();
               await(heard, SERVING);
             });
+  }
+
+  @Test
+  void closingInterruptsAnIndicatorThatHangs() throws Exception {
+    database.gate = new CountDownLatch(1);
+
+    application.run(context -> assertThat(database.asked.await(30, TimeUnit.SECONDS)).isTrue());
+
+    assertThat(database.interrupted.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

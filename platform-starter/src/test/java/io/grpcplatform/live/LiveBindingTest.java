@@ -61,4 +61,26 @@ class LiveBindingTest {
                         "failure-rate-threshold: all (expected: a number,"
                             + " resilience4j.circuitbreaker.configs.grpc.failure-rate-threshold)"));
   }
+
+  @Test
+  void tellsWhichOfTheBreakersValuesIsOutOfRange() {
+    assertThatThrownBy(
+            () ->
+                bind(
+                    Map.of(
+                        "resilience4j.circuitbreaker.instances[payment:pkg.Service]"
+                            + ".failure-rate-threshold",
+                        "150",
+                        "resilience4j.circuitbreaker.configs.grpc.failure-rate-threshold",
+                        "40")))
+        .isInstanceOfSatisfying(
+            BindException.class,
+            refused ->
+                assertThat(new BindingFailureAnalyzer().explain(refused))
+                    .hasMessage(
+                        "instances[payment:pkg.Service].failure-rate-threshold: 150 (expected: another"
+                            + " value: failureRateThreshold must be between 1 and 100,"
+                            + " resilience4j.circuitbreaker.instances[payment:pkg.Service]"
+                            + ".failure-rate-threshold)"));
+  }
 }

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpcplatform.EchoBehaviour;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
@@ -55,11 +53,11 @@ class RandomChangesTest {
   private static final int CHANGES = 1000;
   private static final int OF_THE_FILE = 50;
   private static final long SEED = 20260731;
-  private static final String REFUSING = "refusing:platform.test.v1.EchoService";
 
   @TempDir Path folder;
 
   private final Random random = new Random(SEED);
+  private final RandomSettings settings = new RandomSettings(random);
   private final BlockingQueue<String> logged = new LinkedBlockingQueue<>();
   private final Map<String, List<Long>> micros = new TreeMap<>();
   private final Map<String, Object> inFile = new HashMap<>();
@@ -110,6 +108,8 @@ class RandomChangesTest {
       arguments.add("--platform.live.watch=" + file);
       arguments.add("--platform.live.actuator.write=true");
       arguments.add("--platform.server.shutdown.grace-period=1s");
+      arguments.add(
+          "--platform.ratelimit.server.methods[platform.test.v1.EchoService/Bidi].rate=1000000/s");
       arguments.add("--management.endpoints.web.exposure.include=grpcsettings");
       ConfigurableApplicationContext context =
           new SpringApplicationBuilder(Application.class)
@@ -134,6 +134,13 @@ class RandomChangesTest {
 
     LiveView view() {
       return endpoint().settings();
+    }
+
+    /** What can change in both, for a file that both watch. */
+    static List<String> liveIn(List<Node> nodes) {
+      List<String> live = new ArrayList<>(nodes.get(0).view().live());
+      nodes.forEach(node -> live.retainAll(node.view().live()));
+      return live;
     }
 
     /** Nothing is set twice, so this is what every layer together should come to. */
@@ -184,25 +191,28 @@ class RandomChangesTest {
             file,
             "--platform.server.enabled=false",
             "--platform.client.channels.echo.target=" + target,
-            "--platform.client.channels.refusing.target=" + target);
+            "--platform.client.channels.refusing.target=" + target,
+            "--platform.client.channels.failing.target=" + target,
+            KeptBreakers.OPENS_SOON,
+            KeptBreakers.STAYS_OPEN,
+            KeptBreakers.GROWS_NO_LONGER);
     SteadyLoad load = new SteadyLoad(client.context().getBean(GrpcChannels.class).channel("echo"));
-    CircuitBreaker breaker =
-        client.context().getBean(CircuitBreakerRegistry.class).circuitBreaker(REFUSING, "grpc");
-    breaker.transitionToForcedOpenState();
+    KeptBreakers breakers = new KeptBreakers(client.context(), "refusing", "failing");
     listen();
     load.start(3);
     try {
       change(server, client);
       load.stop();
-      verify(load, breaker, List.of(server, client));
+      verify(load, List.of(server, client));
+      assertThat(client.endpoint().change(KeptBreakers.SEEN, List.of()).getStatus()).isEqualTo(200);
+      breakers.verify();
     } finally {
       client.context().close();
       server.context().close();
     }
   }
 
-  private void verify(SteadyLoad load, CircuitBreaker breaker, List<Node> nodes)
-      throws InterruptedException {
+  private void verify(SteadyLoad load, List<Node> nodes) throws InterruptedException {
     assertThat(load.lost).isEmpty();
     assertThat(load.unary.sum()).isGreaterThan(CHANGES);
     assertThat(load.streams.sum()).isGreaterThan(CHANGES / 20);
@@ -210,7 +220,6 @@ class RandomChangesTest {
       node.plans().awaitEnds();
       assertThat(node.plans().ended.sum()).isEqualTo(node.plans().begun.sum());
     }
-    assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.FORCED_OPEN);
     report(load, nodes.stream().mapToInt(node -> node.view().version()).sum());
   }
 
@@ -219,19 +228,22 @@ class RandomChangesTest {
     List<Boolean> files = new ArrayList<>(Collections.nCopies(CHANGES - OF_THE_FILE, false));
     files.addAll(Collections.nCopies(OF_THE_FILE, true));
     Collections.shuffle(files, random);
-    RandomSettings settings = new RandomSettings(random, server.view().live());
+    List<String> everywhere = Node.liveIn(nodes);
+    assertThat(server.view().live()).contains("platform.server", "resilience4j.circuitbreaker");
     for (int number = 1; number <= CHANGES; number++) {
       boolean wrong = random.nextInt(4) == 0;
       Node node = nodes.get(random.nextInt(2));
       if (files.get(number - 1)) {
-        changeFile(nodes, number, wrong ? settings.wrong() : null, settings.any());
+        changeFile(nodes, number, wrong ? settings.wrong() : null, settings.any(everywhere));
       } else if (random.nextBoolean()) {
-        changeThroughEndpoint(node, number, wrong ? settings.wrong() : null, settings.any());
+        changeThroughEndpoint(
+            node, number, wrong ? settings.wrong() : null, settings.any(node.view().live()));
       } else {
-        changeEnvironment(node, number, wrong ? settings.wrong() : null, settings.any());
+        changeEnvironment(
+            node, number, wrong ? settings.wrong() : null, settings.any(node.view().live()));
       }
       for (Node each : nodes) {
-        each.says(inFile, settings.properties());
+        each.says(inFile, RandomSettings.properties());
       }
     }
   }

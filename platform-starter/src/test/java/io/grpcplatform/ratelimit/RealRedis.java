@@ -17,21 +17,28 @@ import org.junit.jupiter.api.Assumptions;
  */
 final class RealRedis implements AutoCloseable {
 
+  private final String program;
   private final Path folder;
   private final int port;
   private Process process;
 
-  private RealRedis(Path folder, int port) {
+  private RealRedis(String program, Path folder, int port) {
+    this.program = program;
     this.folder = folder;
     this.port = port;
   }
 
   static RealRedis start(Path folder) throws IOException {
-    RealRedis redis = new RealRedis(folder, freePort());
+    return start("redis-server", folder, "true".equals(System.getenv("CI")));
+  }
+
+  /** Starts {@code program}; where there is none, {@code needed} says whether that is a failure. */
+  static RealRedis start(String program, Path folder, boolean needed) throws IOException {
+    RealRedis redis = new RealRedis(program, folder, freePort());
     try {
       redis.start();
     } catch (IOException missing) {
-      if ("true".equals(System.getenv("CI"))) {
+      if (needed) {
         throw missing;
       }
       System.err.println("SKIPPED: no redis-server can be started here: " + missing);
@@ -51,7 +58,7 @@ final class RealRedis implements AutoCloseable {
     process =
         new ProcessBuilder(
                 List.of(
-                    "redis-server",
+                    program,
                     "--bind",
                     "127.0.0.1",
                     "--port",
@@ -79,6 +86,23 @@ final class RealRedis implements AutoCloseable {
   void kill() throws InterruptedException {
     process.destroyForcibly();
     process.waitFor(10, TimeUnit.SECONDS);
+  }
+
+  /** Lets it hang: its connections stay open and nothing answers. */
+  void hang() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  void wake() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    Process sent =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
+    if (!sent.waitFor(10, TimeUnit.SECONDS) || sent.exitValue() != 0) {
+      throw new IllegalStateException("no " + name + " could be sent to redis-server");
+    }
   }
 
   RateLimitProperties.Redis settings() {

@@ -16,6 +16,7 @@ import io.grpcplatform.testing.ManualClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -80,6 +81,40 @@ final class LiveRetryTest {
           assertThat(off).isEqualTo(1);
           assertThat(on).isEqualTo(3);
           assertThat(application.budget().retrying()).isZero();
+        });
+  }
+
+  @Test
+  void switchedOffWithinThePauseHoldsAtOnce() throws IOException {
+    running(
+        application -> {
+          application.attempts();
+          application.change("max-attempts=5");
+          application.change("enabled=false");
+          int off = application.attempts();
+          application.change("methods[" + LOOK + "].max-attempts=1");
+          int offByMethod = application.attempts();
+
+          clock.advance(PAUSE);
+          int pushed = application.attempts();
+
+          assertThat(List.of(off, offByMethod, pushed)).containsExactly(1, 1, 1);
+          assertThat(application.budget().retrying()).isZero();
+        });
+  }
+
+  @Test
+  void whatIsOffIsWatchedOnlyUntilTheChannelHears() throws IOException {
+    running(
+        application -> {
+          application.attempts();
+          application.change("max-attempts=5");
+          application.change("enabled=false");
+          boolean within = application.watched();
+          clock.advance(PAUSE);
+
+          assertThat(within).isTrue();
+          assertThat(application.watched()).isFalse();
         });
   }
 
@@ -200,12 +235,21 @@ final class LiveRetryTest {
                           stock,
                           new Client(context),
                           context.getBean(LiveSettings.class),
-                          context.getBean(RetryBudget.class))));
+                          context.getBean(RetryBudget.class),
+                          context.getBean(RetryContributor.class))));
     }
   }
 
   private record Application(
-      Stock stock, Client client, LiveSettings settings, RetryBudget budget) {
+      Stock stock,
+      Client client,
+      LiveSettings settings,
+      RetryBudget budget,
+      RetryContributor contributor) {
+
+    boolean watched() {
+      return contributor.attempts("stock", LOOK);
+    }
 
     /** How often the server sees one call. */
     int attempts() {

@@ -1,0 +1,65 @@
+package io.grpcplatform.health;
+
+import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.NOT_SERVING;
+import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What the watchers of a name hear, one by one. */
+final class HealthNamesTest {
+
+  private static List<ServingStatus> watch(HealthNames names, String name) {
+    List<ServingStatus> heard = new ArrayList<>();
+    ((HealthGrpc.HealthImplBase) names.service())
+        .watch(
+            HealthCheckRequest.newBuilder().setService(name).build(),
+            new StreamObserver<>() {
+              @Override
+              public void onNext(HealthCheckResponse response) {
+                heard.add(response.getStatus());
+              }
+
+              @Override
+              public void onError(Throwable failed) {}
+
+              @Override
+              public void onCompleted() {}
+            });
+    return heard;
+  }
+
+  @Test
+  void readinessNeverServesBetweenTwoLooks() {
+    HealthNames names = new HealthNames(true, false, name -> "readiness");
+    names.expect(Set.of("readiness"));
+    List<ServingStatus> heard = watch(names, "readiness");
+
+    names.seen(Map.of("readiness", true));
+    names.seen(Map.of("readiness", true));
+    assertThat(heard).containsExactly(NOT_SERVING);
+
+    names.ready(true);
+    assertThat(heard).containsExactly(NOT_SERVING, SERVING);
+  }
+
+  @Test
+  void livenessIsNoGroupsMatter() {
+    HealthNames names = new HealthNames(true, true, name -> "readiness");
+    List<ServingStatus> heard = watch(names, "liveness");
+
+    names.expect(Set.of("liveness"));
+    names.seen(Map.of("liveness", false));
+
+    assertThat(heard).containsExactly(SERVING);
+  }
+}
