@@ -83,16 +83,19 @@ public final class ServerExecutors implements ServerContributor, CallPools, Auto
   }
 
   /**
-   * Sets the builder's executors. What sets {@code executor} or {@code directExecutor} after it
-   * gets method look-ups only.
+   * Sets the builder's executors. What sets {@code executor}, {@code directExecutor} or {@code
+   * callExecutor} after it has all calls of that server.
    */
   @Override
   public void contribute(ServerBuilder<?> builder) {
-    // The look-up of the method runs on this one; on a pool it would cost a second hop.
-    builder.directExecutor();
-    if (!pools.alwaysDirect()) {
-      builder.callExecutor(new Switch(pools, critical));
+    if (pools.alwaysDirect()) {
+      builder.directExecutor();
+      return;
     }
+    // The look-up of the method runs on this one; on a pool it would cost a second hop.
+    LookUps lookUps = new LookUps();
+    builder.executor(lookUps);
+    builder.callExecutor(new Switch(pools, critical, lookUps));
   }
 
   /** The executor's name, as in its meters; handlers on the event loop have one in common. */
@@ -108,13 +111,37 @@ public final class ServerExecutors implements ServerContributor, CallPools, Auto
     pools.retire();
   }
 
-  private record Switch(WorkerPools pools, CriticalCalls critical)
+  /**
+   * Runs a task at once, on the event loop, and is known there meanwhile: by that a look-up shows
+   * whether the builder still has this executor or its user has set another.
+   */
+  private static final class LookUps implements Executor {
+
+    private static final ThreadLocal<@Nullable LookUps> RUNNING = new ThreadLocal<>();
+
+    @Override
+    public void execute(Runnable task) {
+      LookUps before = RUNNING.get();
+      RUNNING.set(this);
+      try {
+        task.run();
+      } finally {
+        RUNNING.set(before);
+      }
+    }
+
+    boolean running() {
+      return RUNNING.get() == this;
+    }
+  }
+
+  private record Switch(WorkerPools pools, CriticalCalls critical, LookUps lookUps)
       implements ServerCallExecutorSupplier {
 
-    /** Null, for the event loop, is what gRPC takes for "the builder's own". */
+    /** Null is what gRPC takes for "the builder's own". */
     @Override
     public <Q, R> @Nullable Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
-      WorkerPool pool = pools.of(call.getMethodDescriptor());
+      WorkerPool pool = lookUps.running() ? pools.of(call.getMethodDescriptor()) : null;
       if (pool == null) {
         return null;
       }

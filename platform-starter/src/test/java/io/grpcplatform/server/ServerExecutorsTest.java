@@ -9,6 +9,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -39,9 +40,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -262,7 +266,29 @@ final class ServerExecutorsTest {
     assertThat(stopping.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
   }
 
+  @Test
+  void whatTheBuildersUserSetsLaterWins() throws Exception {
+    ExecutorService own = Executors.newSingleThreadExecutor(task -> new Thread(task, "own"));
+
+    serve(ExecutorPlan.platform(1, 5), Map.of(), builder -> builder.executor(own));
+    String thread = look().text();
+    stop();
+    serve(ExecutorPlan.platform(1, 5), Map.of(), ServerBuilder::directExecutor);
+
+    assertThat(thread).isEqualTo("own");
+    assertThat(look().text()).startsWith(EVENT_LOOP);
+    own.shutdown();
+  }
+
   private Server serve(ExecutorPlan standard, Map<String, ExecutorPlan> methods)
+      throws IOException {
+    return serve(standard, methods, builder -> {});
+  }
+
+  private Server serve(
+      ExecutorPlan standard,
+      Map<String, ExecutorPlan> methods,
+      Consumer<ServerBuilder<?>> customizer)
       throws IOException {
     ServerExecutors executors = ServerExecutors.of(standard, methods);
     HealthStatusManager health = new HealthStatusManager();
@@ -274,6 +300,7 @@ final class ServerExecutorsTest {
             .intercept(new Intercepting());
     ServerPipeline.of(List.of(new Unseen())).install(builder);
     executors.contribute(builder);
+    customizer.accept(builder);
     Server started = builder.build().start();
     server = started;
     channel =
