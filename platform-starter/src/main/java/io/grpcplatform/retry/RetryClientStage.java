@@ -10,6 +10,7 @@ import io.grpcplatform.CallStart;
 import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ClientStage;
 import io.grpcplatform.Live;
+import io.grpcplatform.SettingException;
 import io.grpcplatform.StagePlan;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,7 +52,7 @@ final class RetryClientStage implements ClientFeature {
   public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
     RetryProperties now = shared.settings().get();
     RetryPolicies policies = new RetryPolicies(now, shared.delays());
-    AttemptPolicy policy = policies.of(key, method);
+    AttemptPolicy policy = policyOf(policies, key, method);
     if (policy == null) {
       return off(key, now);
     }
@@ -64,6 +65,23 @@ final class RetryClientStage implements ClientFeature {
     }
     MethodAttempts attempts = attempts(key, policy);
     return call -> begin(call, attempts);
+  }
+
+  /** What the start refuses of a known stub must not fail each call of one that it did not know. */
+  private @Nullable AttemptPolicy policyOf(
+      RetryPolicies policies, CallKey key, MethodDescriptor<?, ?> method) {
+    try {
+      return policies.of(key, method);
+    } catch (SettingException wrong) {
+      if (unknown.add(key)) {
+        log.error(
+            "{} is not attempted again on the channel {}: {}",
+            key.fullMethodName(),
+            key.channel(),
+            wrong.getMessage());
+      }
+      return null;
+    }
   }
 
   private MethodAttempts attempts(CallKey key, AttemptPolicy policy) {

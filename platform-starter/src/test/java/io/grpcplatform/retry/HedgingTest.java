@@ -108,6 +108,21 @@ final class HedgingTest {
   }
 
   @Test
+  void aStubOfOnesOwnIsCalledWithoutTheForbiddenHedge() throws IOException {
+    try (Stock stock = Stock.serving(Answers::echo)) {
+      Client.runner(
+              Client.to(stock),
+              "platform.retry.hedging.methods[platform.test.v1.StockService/Take].delay=5ms")
+          .run(
+              context -> {
+                assertThat(new Client(context).bareStub().take(REQUEST).getText())
+                    .isEqualTo("hello");
+                assertThat(stock.attempts("Take")).isEqualTo(1);
+              });
+    }
+  }
+
+  @Test
   void aWholeServiceIsHedgedAsFarAsContractsAllow() throws IOException {
     try (Stock stock = Stock.serving(Answers::echo)) {
       Client.runner(
