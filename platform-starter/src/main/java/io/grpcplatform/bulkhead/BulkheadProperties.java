@@ -1,9 +1,9 @@
 package io.grpcplatform.bulkhead;
 
 import io.grpcplatform.CallKey;
+import io.grpcplatform.MethodSettings;
 import io.grpcplatform.SettingException;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,24 +24,11 @@ record BulkheadProperties(
     implements CallLimits {
 
   private static final String PREFIX = "platform.bulkhead.";
-  private static final Pattern METHOD_KEY =
-      Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
 
   BulkheadProperties {
     channels.forEach((name, share) -> check(channelProperty(name), share));
-    methods.forEach(
-        (key, share) -> {
-          if (!METHOD_KEY.matcher(key).matches()) {
-            throw SettingException.instead(
-                PREFIX + "methods[" + key + "]",
-                key,
-                "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes"
-                    + " and brackets",
-                PREFIX + "methods[pkg.Service/Method].max-concurrent",
-                "20");
-          }
-          check(methodProperty(key), share);
-        });
+    MethodSettings.check(PREFIX + "methods", methods.keySet(), ".max-concurrent", "20");
+    methods.forEach((key, share) -> check(methodProperty(key), share));
     channels = Map.copyOf(channels);
     methods = Map.copyOf(methods);
   }

@@ -2,11 +2,11 @@ package io.grpcplatform.circuitbreaker;
 
 import io.grpc.Status;
 import io.grpcplatform.CallKey;
+import io.grpcplatform.MethodSettings;
 import io.grpcplatform.Outcome;
 import io.grpcplatform.SettingException;
 import java.time.Duration;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -35,8 +35,6 @@ record CircuitBreakerProperties(
     @DefaultValue Map<String, Scope> methods) {
 
   private static final String PREFIX = "platform.circuitbreaker.";
-  private static final Pattern METHOD_KEY =
-      Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
 
   CircuitBreakerProperties {
     if (fairBudget.isNegative()) {
@@ -46,17 +44,7 @@ record CircuitBreakerProperties(
           "0s to count every expired call, or a positive duration such as 50ms",
           "50ms");
     }
-    for (String key : methods.keySet()) {
-      if (!METHOD_KEY.matcher(key).matches()) {
-        throw SettingException.instead(
-            PREFIX + "methods[" + key + "]",
-            key,
-            "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
-                + " brackets",
-            PREFIX + "methods[pkg.Service/Method].outcomes.not-found",
-            "failure");
-      }
-    }
+    MethodSettings.check(PREFIX + "methods", methods.keySet(), ".outcomes.not-found", "failure");
     outcomes = Map.copyOf(outcomes);
     channels = Map.copyOf(channels);
     methods = Map.copyOf(methods);

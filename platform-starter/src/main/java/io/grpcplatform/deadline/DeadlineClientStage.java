@@ -8,6 +8,7 @@ import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ClientStage;
 import io.grpcplatform.Live;
 import io.grpcplatform.MethodPolicy;
+import io.grpcplatform.MethodSettings;
 import io.grpcplatform.StagePlan;
 import io.grpcplatform.deadline.DeadlineProperties.Mode;
 import io.grpcplatform.deadline.StreamWatch.End;
@@ -78,7 +79,7 @@ final class DeadlineClientStage implements ClientFeature {
   private @Nullable StagePlan stream(DeadlineProperties now, CallKey key, MethodPolicy contract) {
     if (now.methods().containsKey(key.fullMethodName())) {
       watches.withoutEffect(
-          DeadlineSettings.property("platform.deadline.methods", key.fullMethodName()),
+          MethodSettings.property("platform.deadline.methods", key.fullMethodName()),
           key.fullMethodName(),
           "a unary method; a stream has its limits under platform.deadline.stream");
     }

@@ -2,6 +2,7 @@ package io.grpcplatform.deadline;
 
 import io.grpcplatform.CallKey;
 import io.grpcplatform.MethodPolicy;
+import io.grpcplatform.MethodSettings;
 import io.grpcplatform.SettingException;
 import java.time.Duration;
 import java.util.Map;
@@ -46,11 +47,9 @@ record DeadlineProperties(
 
   DeadlineProperties {
     deadline(PREFIX + "default", standard, reserve);
+    MethodSettings.check(PREFIX + "methods", methods.keySet(), "", "2s");
     methods.forEach(
-        (key, value) -> {
-          DeadlineSettings.checkMethodKey(PREFIX + "methods", key, "");
-          deadline(DeadlineSettings.property(PREFIX + "methods", key), value, reserve);
-        });
+        (key, value) -> deadline(MethodSettings.property(PREFIX + "methods", key), value, reserve));
     channels.forEach((name, value) -> deadline(PREFIX + "channels." + name, value, reserve));
     methods = Map.copyOf(methods);
     channels = Map.copyOf(channels);
@@ -242,10 +241,10 @@ record DeadlineProperties(
       DeadlineSettings.notNegative(STREAM + "idle-timeout", idleTimeout);
       DeadlineSettings.notNegative(STREAM + "max-age", maxAge);
       DeadlineSettings.notNegative(STREAM + "message-timeout", messageTimeout);
+      MethodSettings.check(STREAM + "methods", methods.keySet(), ".idle-timeout", "2s");
       methods.forEach(
           (key, method) -> {
-            DeadlineSettings.checkMethodKey(STREAM + "methods", key, ".idle-timeout");
-            String property = DeadlineSettings.property(STREAM + "methods", key);
+            String property = MethodSettings.property(STREAM + "methods", key);
             notNegative(property + ".open-timeout", method.openTimeout());
             notNegative(property + ".idle-timeout", method.idleTimeout());
             notNegative(property + ".max-age", method.maxAge());

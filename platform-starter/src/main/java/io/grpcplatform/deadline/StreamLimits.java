@@ -2,6 +2,7 @@ package io.grpcplatform.deadline;
 
 import io.grpcplatform.CallKey;
 import io.grpcplatform.MethodPolicy;
+import io.grpcplatform.MethodSettings;
 import io.grpcplatform.deadline.DeadlineProperties.StreamMethod;
 import java.time.Duration;
 import java.util.function.Function;
@@ -119,7 +120,7 @@ record StreamLimits(Limit open, Limit idle, Limit age, Limit answer) {
     }
 
     private static String property(String method, String leaf) {
-      return DeadlineSettings.property(METHODS, method) + "." + leaf;
+      return MethodSettings.property(METHODS, method) + "." + leaf;
     }
   }
 }

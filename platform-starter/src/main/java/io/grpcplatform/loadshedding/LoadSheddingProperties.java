@@ -1,10 +1,10 @@
 package io.grpcplatform.loadshedding;
 
 import io.grpcplatform.CallKey;
+import io.grpcplatform.MethodSettings;
 import io.grpcplatform.SettingException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -37,8 +37,6 @@ record LoadSheddingProperties(
 
   private static final String PREFIX = "platform.loadshedding.";
   private static final int MOST = 100_000;
-  private static final Pattern METHOD_KEY =
-      Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
 
   LoadSheddingProperties {
     if (maxLimit < 1 || maxLimit > MOST) {
@@ -51,17 +49,7 @@ record LoadSheddingProperties(
           "1 to " + PREFIX + "max-limit, " + maxLimit,
           Integer.toString(Math.min(20, maxLimit)));
     }
-    for (String key : methods.keySet()) {
-      if (!METHOD_KEY.matcher(key).matches()) {
-        throw SettingException.instead(
-            PREFIX + "methods[" + key + "]",
-            key,
-            "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
-                + " brackets",
-            PREFIX + "methods[pkg.Service/Method]",
-            "critical");
-      }
-    }
+    MethodSettings.check(PREFIX + "methods", methods.keySet(), "", "critical");
     methods = Map.copyOf(methods);
   }
 

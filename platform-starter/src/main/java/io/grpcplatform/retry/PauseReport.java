@@ -7,6 +7,7 @@ import io.grpcplatform.CallKey;
 import io.grpcplatform.CalledServices;
 import io.grpcplatform.Live;
 import io.grpcplatform.MethodPolicy;
+import io.grpcplatform.MethodSettings;
 import io.grpcplatform.retry.PauseCheck.Known;
 import java.time.Duration;
 import java.util.Map;
@@ -90,7 +91,7 @@ final class PauseReport implements SmartInitializingSingleton {
     for (String key : new String[] {method.getFullMethodName(), method.getServiceName() + "/*"}) {
       Duration own = methods.get(key);
       if (own != null) {
-        return new Known(own, RetrySettings.property(DEADLINE + "methods", key));
+        return new Known(own, MethodSettings.property(DEADLINE + "methods", key));
       }
     }
     Duration contract = MethodPolicy.of(method).deadline();

@@ -3,6 +3,7 @@ package io.grpcplatform.retry;
 import io.grpc.MethodDescriptor;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.MethodPolicy;
+import io.grpcplatform.MethodSettings;
 import io.grpcplatform.SettingException;
 import io.grpcplatform.retry.RetryProperties.DelayFrom;
 import io.grpcplatform.retry.RetryProperties.Hedge;
@@ -35,7 +36,7 @@ final class RetryPolicies {
    */
   void check() {
     for (String key : properties.methods().keySet()) {
-      checked(RetrySettings.property(METHODS, key) + ".", retry(key, MethodPolicy.NONE.retry()));
+      checked(MethodSettings.property(METHODS, key) + ".", retry(key, MethodPolicy.NONE.retry()));
     }
   }
 
@@ -104,7 +105,7 @@ final class RetryPolicies {
   private void refuseHedgeOf(String method, Hedge hedge) {
     if (properties.hedging().methods().containsKey(method) && hedge.delay() != null) {
       throw RetrySettings.wrong(
-          RetrySettings.property(RetryProperties.PREFIX + "hedging.methods", method) + ".delay",
+          MethodSettings.property(RetryProperties.PREFIX + "hedging.methods", method) + ".delay",
           RetrySettings.text(hedge.delay()),
           "0s, because the contract of this method says no idempotency_level and a hedged call is"
               + " handled more than once",

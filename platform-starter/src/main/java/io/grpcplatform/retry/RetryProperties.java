@@ -1,6 +1,7 @@
 package io.grpcplatform.retry;
 
 import io.grpc.Status;
+import io.grpcplatform.MethodSettings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -41,9 +42,7 @@ record RetryProperties(
     RetrySettings.check(PREFIX, maxAttempts, initialBackoff, maxBackoff, multiplier, codes);
     codes = Set.copyOf(codes);
     methods = Map.copyOf(methods);
-    for (String key : methods.keySet()) {
-      RetrySettings.checkMethodKey(PREFIX + "methods", key, "max-attempts: 2");
-    }
+    MethodSettings.check(PREFIX + "methods", methods.keySet(), ".max-attempts", "2");
   }
 
   /**
@@ -104,12 +103,10 @@ record RetryProperties(
 
     Hedging {
       methods = Map.copyOf(methods);
+      String map = PREFIX + "hedging.methods";
+      MethodSettings.check(map, methods.keySet(), ".delay", "50ms");
       methods.forEach(
-          (key, hedge) -> {
-            String map = PREFIX + "hedging.methods";
-            RetrySettings.checkMethodKey(map, key, "delay: 50ms");
-            RetrySettings.checkHedge(RetrySettings.property(map, key), hedge);
-          });
+          (key, hedge) -> RetrySettings.checkHedge(MethodSettings.property(map, key), hedge));
     }
   }
 

@@ -5,7 +5,6 @@ import io.grpcplatform.SettingException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /** How retry settings are named and checked. */
 final class RetrySettings {
@@ -13,15 +12,7 @@ final class RetrySettings {
   /** gRPC cuts larger numbers to this one without a word. */
   static final int MOST_ATTEMPTS = 5;
 
-  private static final Pattern METHOD_KEY =
-      Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
-
   private RetrySettings() {}
-
-  /** The property of one key of a map, in the form that keeps dots and slashes. */
-  static String property(String map, String key) {
-    return map + "[" + key + "]";
-  }
 
   static SettingException wrong(String property, Object seen, String expected, String works) {
     return SettingException.of(property, seen, expected, works);
@@ -75,20 +66,6 @@ final class RetrySettings {
           "50ms");
     }
     within(property + ".max-attempts", hedge.maxAttempts(), 2, MOST_ATTEMPTS, 2);
-  }
-
-  /** Rejects a key that cannot name a method, such as one that lost its slash to YAML. */
-  static void checkMethodKey(String map, String key, String value) {
-    if (!METHOD_KEY.matcher(key).matches()) {
-      int colon = value.indexOf(':');
-      throw SettingException.instead(
-          property(map, key),
-          key,
-          "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
-              + " brackets",
-          property(map, "pkg.Service/Method") + "." + value.substring(0, colon),
-          value.substring(colon + 2));
-    }
   }
 
   /** A duration as it is written in a property. */

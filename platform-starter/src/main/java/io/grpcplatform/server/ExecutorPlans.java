@@ -1,8 +1,7 @@
 package io.grpcplatform.server;
 
-import io.grpcplatform.SettingException;
+import io.grpcplatform.MethodSettings;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * What runs every handler of a server.
@@ -13,22 +12,10 @@ import java.util.regex.Pattern;
 record ExecutorPlans(ExecutorPlan standard, Map<String, ExecutorPlan> methods) {
 
   private static final String METHODS = ServerProperties.PREFIX + ".executor.methods";
-  private static final Pattern METHOD_KEY =
-      Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
 
   ExecutorPlans {
     methods = Map.copyOf(methods);
-    for (String key : methods.keySet()) {
-      if (!METHOD_KEY.matcher(key).matches()) {
-        throw SettingException.instead(
-            METHODS + "[" + key + "]",
-            key,
-            "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes and"
-                + " brackets",
-            METHODS + "[pkg.Service/Method].max-threads",
-            "20");
-      }
-    }
+    MethodSettings.check(METHODS, methods.keySet(), ".max-threads", "20");
   }
 
   /** Whether nothing ever leaves the event loop. */

@@ -1,9 +1,9 @@
 package io.grpcplatform.validation;
 
 import io.grpcplatform.CallKey;
+import io.grpcplatform.MethodSettings;
 import io.grpcplatform.SettingException;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -25,25 +25,12 @@ record ValidationProperties(
 
   private static final String PREFIX = "platform.validation.";
   private static final int MOST = 100;
-  private static final Pattern METHOD_KEY =
-      Pattern.compile("[A-Za-z_]\\w*(\\.[A-Za-z_]\\w*)*/(\\*|[A-Za-z_]\\w*)");
 
   ValidationProperties {
     if (maxViolations < 1 || maxViolations > MOST) {
       throw SettingException.of(PREFIX + "max-violations", maxViolations, "1 to " + MOST, "10");
     }
-    methods.forEach(
-        (key, checked) -> {
-          if (!METHOD_KEY.matcher(key).matches()) {
-            throw SettingException.instead(
-                PREFIX + "methods[" + key + "]",
-                key,
-                "a method \"[pkg.Service/Method]\" or a service \"[pkg.Service/*]\", with quotes"
-                    + " and brackets",
-                PREFIX + "methods[pkg.Service/Method]",
-                "false");
-          }
-        });
+    MethodSettings.check(PREFIX + "methods", methods.keySet(), "", "false");
     methods = Map.copyOf(methods);
   }
 
