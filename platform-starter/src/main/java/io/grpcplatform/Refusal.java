@@ -25,10 +25,12 @@ public final class Refusal extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  private static final Metadata.Key<com.google.rpc.Status> DETAILS =
+  /** The trailer in which gRPC carries a status with details, whoever made it. */
+  public static final Metadata.Key<com.google.rpc.Status> DETAILS =
       Metadata.Key.of(
           "grpc-status-details-bin",
           ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
+
   private static final Metadata.Key<String> PUSHBACK =
       Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
 

@@ -4,18 +4,13 @@ import com.google.protobuf.Any;
 import com.google.rpc.Code;
 import com.google.rpc.DebugInfo;
 import io.grpc.Metadata;
-import io.grpc.protobuf.ProtoUtils;
+import io.grpcplatform.Refusal;
 
 /** An exception as {@code google.rpc.DebugInfo}, for development. */
 final class DebugDetails {
 
   /** More would not fit the 8 KB that a client accepts as trailers. */
   private static final int FRAMES = 20;
-
-  private static final Metadata.Key<com.google.rpc.Status> DETAILS =
-      Metadata.Key.of(
-          "grpc-status-details-bin",
-          ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
 
   private DebugDetails() {}
 
@@ -26,9 +21,9 @@ final class DebugDetails {
     for (int i = 0; i < Math.min(FRAMES, frames.length); i++) {
       info.addStackEntries(frames[i].toString());
     }
-    trailers.discardAll(DETAILS);
+    trailers.discardAll(Refusal.DETAILS);
     trailers.put(
-        DETAILS,
+        Refusal.DETAILS,
         com.google.rpc.Status.newBuilder()
             .setCode(Code.INTERNAL_VALUE)
             .setMessage(what)

@@ -5,7 +5,6 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.DebugInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.protobuf.ProtoUtils;
 import io.grpcplatform.Refusal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +23,6 @@ final class DownstreamAnswer {
 
   private static final Metadata.Key<String> MARK =
       Metadata.Key.of("x-platform-downstream", Metadata.ASCII_STRING_MARSHALLER);
-  private static final Metadata.Key<com.google.rpc.Status> DETAILS =
-      Metadata.Key.of(
-          "grpc-status-details-bin",
-          ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
 
   private DownstreamAnswer() {}
 
@@ -53,7 +48,7 @@ final class DownstreamAnswer {
       discard(trailers, name);
     }
     if (details != null) {
-      trailers.put(DETAILS, details);
+      trailers.put(Refusal.DETAILS, details);
     }
     return Status.fromCode(status.getCode()).withDescription(words(status));
   }
@@ -66,7 +61,7 @@ final class DownstreamAnswer {
   /** The details of an application, or null where there are none or they are a platform's. */
   private static com.google.rpc.@Nullable Status details(Metadata trailers) {
     try {
-      com.google.rpc.Status details = trailers.get(DETAILS);
+      com.google.rpc.Status details = trailers.get(Refusal.DETAILS);
       if (details == null || Refusal.reasonOf(trailers) != null) {
         return null;
       }

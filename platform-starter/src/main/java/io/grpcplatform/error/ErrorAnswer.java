@@ -8,7 +8,7 @@ import com.google.rpc.LocalizedMessage;
 import com.google.rpc.RetryInfo;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.protobuf.ProtoUtils;
+import io.grpcplatform.Refusal;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +33,6 @@ record ErrorAnswer(
     @Nullable Duration retryAfter) {
 
   private static final String LOCALE = "en";
-
-  static final Metadata.Key<com.google.rpc.Status> DETAILS =
-      Metadata.Key.of(
-          "grpc-status-details-bin",
-          ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
 
   ErrorAnswer {
     values = Map.copyOf(values);
@@ -74,14 +69,14 @@ record ErrorAnswer(
                   .build()));
     }
     Metadata trailers = new Metadata();
-    trailers.put(DETAILS, details.build());
+    trailers.put(Refusal.DETAILS, details.build());
     return trailers;
   }
 
   /** The error that an answer carries; null where it carries none, or nothing readable. */
   static @Nullable ErrorAnswer of(Status status, @Nullable Metadata trailers) {
     try {
-      com.google.rpc.Status details = trailers == null ? null : trailers.get(DETAILS);
+      com.google.rpc.Status details = trailers == null ? null : trailers.get(Refusal.DETAILS);
       ErrorInfo info = details == null ? null : find(details, ErrorInfo.class);
       return details == null || info == null ? null : read(status, details, info);
     } catch (InvalidProtocolBufferException | IllegalArgumentException unreadable) {

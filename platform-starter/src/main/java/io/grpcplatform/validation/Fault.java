@@ -8,7 +8,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.protobuf.ProtoUtils;
+import io.grpcplatform.Refusal;
 import java.util.List;
 
 /**
@@ -20,11 +20,6 @@ import java.util.List;
  * @param trailers the details; new for each fault
  */
 record Fault(Status status, Metadata trailers) {
-
-  private static final Metadata.Key<com.google.rpc.Status> DETAILS =
-      Metadata.Key.of(
-          "grpc-status-details-bin",
-          ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
 
   /** A client takes 8 KB of trailers, and these grow by a third on the wire. */
   private static final int DETAILS_BYTES = 4096;
@@ -55,7 +50,7 @@ record Fault(Status status, Metadata trailers) {
     Status status = Status.INVALID_ARGUMENT.withDescription(description(what, broken));
     Metadata trailers = new Metadata();
     trailers.put(
-        DETAILS,
+        Refusal.DETAILS,
         com.google.rpc.Status.newBuilder()
             .setCode(status.getCode().value())
             .setMessage(String.valueOf(status.getDescription()))
