@@ -6,10 +6,13 @@ import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
+import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.CallKey;
@@ -27,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -36,10 +40,15 @@ import org.junit.jupiter.api.Test;
 final class SaturatedServerTest {
 
   private static final int WAITING = 200;
+  private static final int LONGEST_MILLIS = 150 + WAITING;
+  private static final Metadata.Key<String> LAST =
+      Metadata.Key.of("last", Metadata.ASCII_STRING_MARSHALLER);
 
   private final ExecutorService oneThread = Executors.newSingleThreadExecutor();
   private final CountDownLatch busy = new CountDownLatch(1);
   private final CountDownLatch free = new CountDownLatch(1);
+  private final CountDownLatch lateAtTheServer = new CountDownLatch(1);
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger started = new AtomicInteger();
   private final AtomicInteger startedLate = new AtomicInteger();
   private Server server;
@@ -54,6 +63,23 @@ final class SaturatedServerTest {
       server.awaitTermination(10, TimeUnit.SECONDS);
     }
     oneThread.shutdownNow();
+    timer.shutdownNow();
+  }
+
+  /**
+   * Knows when the deadlines of all calls before the marked one have passed at the server too,
+   * whose clock for a call starts when its headers arrive.
+   */
+  private final class Arrivals extends ServerStreamTracer.Factory {
+    @Override
+    public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+      if (headers.containsKey(LAST)) {
+        var unused =
+            Deadline.after(LONGEST_MILLIS, TimeUnit.MILLISECONDS)
+                .runOnExpiration(lateAtTheServer::countDown, timer);
+      }
+      return new ServerStreamTracer() {};
+    }
   }
 
   /** Holds the server's only thread with its first call. */
@@ -82,6 +108,7 @@ final class SaturatedServerTest {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .executor(oneThread)
+            .addStreamTracerFactory(new Arrivals())
             .addService(new Handler());
     ServerPipeline.of(List.of(Stages.server(Settings.of()))).install(builder);
     server = builder.build().start();
@@ -106,11 +133,16 @@ final class SaturatedServerTest {
     for (ListenableFuture<EchoResponse> call : waiting) {
       assertThat(codeOf(call)).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     }
+    Metadata last = new Metadata();
+    last.put(LAST, "yes");
+    ListenableFuture<EchoResponse> after =
+        stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(last)).unary(say("after"));
+    assertThat(lateAtTheServer.await(10, TimeUnit.SECONDS)).isTrue();
 
     // When the thread is free again, and a call after them has been served.
     free.countDown();
     holding.get(10, TimeUnit.SECONDS);
-    stub.unary(say("after")).get(10, TimeUnit.SECONDS);
+    after.get(10, TimeUnit.SECONDS);
 
     // Then none of them reached its handler.
     assertThat(started).hasValue(2);

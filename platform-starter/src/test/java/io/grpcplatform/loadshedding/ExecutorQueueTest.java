@@ -164,12 +164,14 @@ final class ExecutorQueueTest {
         .isEqualTo(Status.Code.UNIMPLEMENTED);
   }
 
+  private static LoadSheddingProperties fixed(int limit) {
+    return Settings.of("mode", "enforce", "algorithm", "fixed", "initial-limit", "" + limit);
+  }
+
   @Test
   void oneFreeThreadShedsAllThatWaitsButTheCritical() throws Exception {
     // Given the default executor, whose threads all work, with calls waiting almost as many as may,
-    LoadSheddingProperties settings =
-        // The limit is what the algorithm finds for handlers that hold a thread each.
-        Settings.of("mode", "enforce", "algorithm", "fixed", "initial-limit", "" + THREADS);
+    LoadSheddingProperties settings = fixed(THREADS);
     LoadPools loads = Settings.loads(settings, Settings.saturated());
     ServerExecutors executors = ServerExecutors.of(ExecutorPlan.platform());
     NettyServerBuilder builder =
@@ -189,6 +191,9 @@ final class ExecutorQueueTest {
       List<CompletableFuture<Ended>> waiting = calls(QUEUE - 24, channel, null);
       CompletableFuture<Ended> critical = call(channel, ECHO, "critical");
       allArrived(channel);
+      // Full with one thread less: else the first that waits takes the free one if its message
+      // comes before the critical call has begun.
+      loads.change(fixed(THREADS - 1));
 
       echo.released.release(1);
 
