@@ -13,6 +13,7 @@ final class Exceptions {
   private static final String GATHERS = "gathers the user's beans, which only Spring knows";
 
   private static final String CONTEXT = "is about gRPC's Context, which carries the deadline";
+  private static final String STREAM = "is the user's door to gRPC's stream observers";
   private static final String SETTINGS = "compares settings as Spring sees them";
 
   /** Not an edge, yet imports Spring. */
@@ -53,7 +54,11 @@ final class Exceptions {
           Map.entry("server.RunningServers", MAKES),
           Map.entry("server.ServedServices", MAKES),
           Map.entry("server.ServerAssembly", MAKES),
-          Map.entry("server.SocketServer", MAKES));
+          Map.entry("server.SocketServer", MAKES),
+          Map.entry("stream.PacedReader", STREAM),
+          Map.entry("stream.RequestWriter", STREAM),
+          Map.entry("stream.StreamPump", STREAM),
+          Map.entry("stream.StreamWriter", STREAM));
 
   /** A policy of a feature by its name, yet asks the machine for the time. */
   static final Map<String, String> TIME =

@@ -43,7 +43,7 @@ class LibraryHomesTest {
           Map.entry("io.grpc.health.", Set.of("health")),
           Map.entry("io.grpc.protobuf.services.", Set.of("health", "server")),
           Map.entry("io.grpc.protobuf.", Set.of(ROOT_PACKAGE, "error", "validation")),
-          Map.entry("com.google.protobuf.", Set.of(ROOT_PACKAGE, "error", "validation")),
+          Map.entry("com.google.protobuf.", Set.of(ROOT_PACKAGE, "error", "stream", "validation")),
           Map.entry("com.google.rpc.", Set.of(ROOT_PACKAGE, "error", "validation")),
           Map.entry("build.buf.", Set.of("validation")),
           Map.entry("io.github.resilience4j.", Set.of("circuitbreaker", "bulkhead", "ratelimit")),

@@ -1,7 +1,6 @@
 package io.grpcplatform.samples.order.grpc;
 
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.NewOrder;
 import io.grpcplatform.samples.order.Order;
@@ -75,14 +74,13 @@ final class OrderGrpcService extends OrderServiceGrpc.OrderServiceImplBase {
     } else if (desk.find(request.getOrderId()).isEmpty()) {
       reader.onError(OrderWire.noOrder(request.getOrderId()));
     } else {
-      OrderWatch.open(
-          desk, signals, watching, request, (ServerCallStreamObserver<WatchOrderResponse>) reader);
+      OrderWatch.open(desk, signals, watching, request, reader);
     }
   }
 
   @Override
   public StreamObserver<ImportOrdersRequest> importOrders(
       StreamObserver<ImportOrdersResponse> caller) {
-    return OrderImport.open(desk, (ServerCallStreamObserver<ImportOrdersResponse>) caller);
+    return OrderImport.open(desk, caller);
   }
 }

@@ -1,6 +1,5 @@
 package io.grpcplatform.samples.order.grpc;
 
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.NewOrder;
 import io.grpcplatform.samples.order.OrderDesk;
@@ -8,16 +7,19 @@ import io.grpcplatform.samples.order.OrderDesk.Imported;
 import io.grpcplatform.samples.order.v1.ImportOrdersRequest;
 import io.grpcplatform.samples.order.v1.ImportOrdersResponse;
 import io.grpcplatform.samples.order.v1.ImportRejection;
+import io.grpcplatform.stream.PacedReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * One open {@code ImportOrders} stream. gRPC calls it on the server's executor, one callback at a
  * time; it blocks there on the database.
  *
  * <ul>
- *   <li><b>Pace:</b> this side's. The next {@value #BATCH} messages are asked for when the batch
- *       before them is stored.
+ *   <li><b>Pace:</b> this side's. At most {@value #BATCH} messages are under way while a batch is
+ *       being stored.
  *   <li><b>Cancel:</b> stored batches stay, the unfinished one is dropped; importing all of it
  *       again stores nothing twice.
  *   <li><b>Half-close:</b> the last batch is stored, then the answer is sent.
@@ -26,51 +28,42 @@ import java.util.List;
  *   <li><b>Bad message:</b> counted and reported in the answer; the rest goes on.
  * </ul>
  */
-final class OrderImport implements StreamObserver<ImportOrdersRequest> {
+final class OrderImport implements PacedReader.Handler<ImportOrdersRequest> {
   private static final int BATCH = 50;
   private static final int MAX_REPORTED = 100;
+  private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
 
   private final OrderDesk desk;
-  private final ServerCallStreamObserver<ImportOrdersResponse> caller;
+  private final StreamObserver<ImportOrdersResponse> caller;
   private final ImportOrdersResponse.Builder summary = ImportOrdersResponse.newBuilder();
   private final List<Pending> batch = new ArrayList<>(BATCH);
-  private int received;
   private long index;
-  private boolean ended;
 
   /** An order and its place in the stream. */
   private record Pending(long index, NewOrder order) {}
 
-  private OrderImport(OrderDesk desk, ServerCallStreamObserver<ImportOrdersResponse> caller) {
+  private OrderImport(OrderDesk desk, StreamObserver<ImportOrdersResponse> caller) {
     this.desk = desk;
     this.caller = caller;
   }
 
-  static OrderImport open(OrderDesk desk, ServerCallStreamObserver<ImportOrdersResponse> caller) {
-    OrderImport stream = new OrderImport(desk, caller);
-    caller.disableAutoRequest();
-    caller.setOnCancelHandler(() -> stream.ended = true);
-    caller.request(BATCH);
-    return stream;
+  static StreamObserver<ImportOrdersRequest> open(
+      OrderDesk desk, StreamObserver<ImportOrdersResponse> caller) {
+    return PacedReader.of(caller, BATCH, new OrderImport(desk, caller));
   }
 
   @Override
-  public void onNext(ImportOrdersRequest request) {
-    if (ended) {
-      return;
-    }
+  public CompletionStage<Void> message(ImportOrdersRequest request) {
     long place = index++;
     try {
       batch.add(new Pending(place, OrderWire.newOrder(request.getOrder())));
     } catch (IllegalArgumentException invalid) {
       reject(place, request.getOrder().getIdempotencyKey(), String.valueOf(invalid.getMessage()));
     }
-    received++;
-    if (received == BATCH) {
-      received = 0;
+    if (batch.size() == BATCH) {
       store();
-      caller.request(BATCH);
     }
+    return DONE;
   }
 
   private void store() {
@@ -108,17 +101,9 @@ final class OrderImport implements StreamObserver<ImportOrdersRequest> {
   }
 
   @Override
-  public void onError(Throwable cancelled) {
-    ended = true;
-  }
-
-  @Override
-  public void onCompleted() {
-    if (!ended) {
-      ended = true;
-      store();
-      caller.onNext(summary.build());
-      caller.onCompleted();
-    }
+  public void halfClosed() {
+    store();
+    caller.onNext(summary.build());
+    caller.onCompleted();
   }
 }

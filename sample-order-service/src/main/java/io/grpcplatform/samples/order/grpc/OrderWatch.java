@@ -1,21 +1,22 @@
 package io.grpcplatform.samples.order.grpc;
 
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.OrderDesk;
 import io.grpcplatform.samples.order.OrderSignals;
 import io.grpcplatform.samples.order.OrderStep;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
+import io.grpcplatform.stream.StreamPump;
+import io.grpcplatform.stream.StreamPump.Page;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One open {@code WatchOrder} stream. It reads and sends on the given executor, one run at a time,
- * and blocks there on the database; signals and gRPC's callbacks only ask for a run.
+ * One open {@code WatchOrder} stream. Its steps are read on the given executor, one page at a time,
+ * and that blocks on the database; a signal only wakes the pump.
  *
  * <ul>
  *   <li><b>Pace:</b> the reader's. Steps wait in the database; at most {@value #PAGE} of them are
@@ -29,28 +30,19 @@ import org.slf4j.LoggerFactory;
  *       INVALID_ARGUMENT.
  * </ul>
  */
-final class OrderWatch {
+final class OrderWatch implements StreamPump.Source<WatchOrderResponse> {
   private static final Logger log = LoggerFactory.getLogger(OrderWatch.class);
   private static final int PAGE = 16;
 
   private final OrderDesk desk;
-  private final Executor executor;
-  private final ServerCallStreamObserver<WatchOrderResponse> reader;
   private final String orderId;
-  private final AtomicInteger asked = new AtomicInteger();
-  private volatile boolean ended;
   private volatile Runnable forget = () -> {};
-  // Only touched by the one run at a time.
+  private volatile boolean over;
+  // Only touched by the one question at a time.
   private long lastVersion;
 
-  private OrderWatch(
-      OrderDesk desk,
-      Executor executor,
-      WatchOrderRequest request,
-      ServerCallStreamObserver<WatchOrderResponse> reader) {
+  private OrderWatch(OrderDesk desk, WatchOrderRequest request) {
     this.desk = desk;
-    this.executor = executor;
-    this.reader = reader;
     this.orderId = request.getOrderId();
     this.lastVersion = request.getAfterVersion();
   }
@@ -60,61 +52,39 @@ final class OrderWatch {
       OrderSignals signals,
       Executor executor,
       WatchOrderRequest request,
-      ServerCallStreamObserver<WatchOrderResponse> reader) {
-    OrderWatch watch = new OrderWatch(desk, executor, request, reader);
-    reader.setOnCancelHandler(watch::end);
-    reader.setOnReadyHandler(watch::ask);
-    // Listen first, look then: a step between the two is seen twice rather than never.
-    watch.forget = signals.onStep(request.getOrderId(), watch::ask);
-    watch.ask();
-  }
-
-  private void ask() {
-    if (!ended && asked.getAndIncrement() == 0) {
-      executor.execute(this::run);
+      StreamObserver<WatchOrderResponse> reader) {
+    OrderWatch watch = new OrderWatch(desk, request);
+    StreamPump<WatchOrderResponse> pump = StreamPump.open(reader, executor, watch);
+    watch.forget = signals.onStep(request.getOrderId(), pump::wake);
+    if (watch.over) {
+      watch.forget.run();
     }
+    // A step between the first look and the signal's begin is seen twice rather than never.
+    pump.wake();
   }
 
-  private void run() {
-    int seen;
-    do {
-      seen = asked.get();
-      try {
-        sendWhileReady();
-      } catch (RuntimeException failed) {
-        log.warn("Watch of order {} ended after version {}", orderId, lastVersion, failed);
-        end();
-        reader.onError(
-            Status.UNAVAILABLE
-                .withDescription("steps cannot be read now; ask again after " + lastVersion)
-                .asRuntimeException());
-      }
-    } while (asked.addAndGet(-seen) != 0);
-  }
-
-  private void sendWhileReady() {
-    while (!ended && reader.isReady()) {
-      List<OrderStep> page = desk.steps(orderId, lastVersion, PAGE);
-      if (page.isEmpty()) {
-        return;
-      }
-      for (OrderStep step : page) {
-        if (!reader.isReady()) {
-          return;
-        }
-        reader.onNext(OrderWire.step(step));
-        lastVersion = step.version();
-        if (step.state().isFinal()) {
-          end();
-          reader.onCompleted();
-          return;
-        }
-      }
+  @Override
+  public Page<WatchOrderResponse> next() {
+    List<OrderStep> steps;
+    try {
+      steps = desk.steps(orderId, lastVersion, PAGE);
+    } catch (RuntimeException failed) {
+      log.warn("Watch of order {} ended after version {}", orderId, lastVersion, failed);
+      throw Status.UNAVAILABLE
+          .withDescription("steps cannot be read now; ask again after " + lastVersion)
+          .asRuntimeException();
     }
+    if (steps.isEmpty()) {
+      return new Page<>(List.of(), false);
+    }
+    OrderStep last = steps.get(steps.size() - 1);
+    lastVersion = last.version();
+    return new Page<>(steps.stream().map(OrderWire::step).toList(), last.state().isFinal());
   }
 
-  private void end() {
-    ended = true;
+  @Override
+  public void over() {
+    over = true;
     forget.run();
   }
 }
