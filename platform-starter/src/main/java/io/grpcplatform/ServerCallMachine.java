@@ -173,7 +173,7 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
 
   @Override
   public void close(Status status, Metadata trailers) {
-    Ending decided = Ending.ordinary(status, trailers);
+    Ending decided = Ending.ordinary(honest(status), trailers);
     if (ENDING.compareAndSet(this, null, decided)) {
       closeReal(decided, trailers);
     }
@@ -248,6 +248,10 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   public void sendMessage(R message) {
     synchronized (this) {
       if (ending != null) {
+        return;
+      }
+      if (answersAgain()) {
+        end(TWO_ANSWERS, new Metadata());
         return;
       }
       hooks.sent(message);
