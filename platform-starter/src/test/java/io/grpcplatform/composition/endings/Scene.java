@@ -129,6 +129,7 @@ final class Scene implements AutoCloseable {
     before.awaitClosed();
     assertThat(before.status()).isNotNull();
     sightings.await(SpanKind.SERVER, 1);
+    served.awaitClosed(1);
     if (!bare) {
       sightings.await(SpanKind.CLIENT, 1);
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** How the server's transport says that its streams ended; those that only hold are left out. */
@@ -26,12 +27,12 @@ final class ServedStreams extends ServerStreamTracer.Factory {
             return thread;
           });
 
-  private final CountDownLatch over = new CountDownLatch(1);
+  private final Semaphore over = new Semaphore(0);
   private final List<Status> closed = new CopyOnWriteArrayList<>();
   private final BlockingQueue<CountDownLatch> late = new LinkedBlockingQueue<>();
 
   /** Past the short limits that endings set, by the clock of the server that got the headers. */
-  private static final long LATE_MILLIS = 150;
+  private static final long LATE_MILLIS = 350;
 
   @Override
   public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
@@ -47,7 +48,7 @@ final class ServedStreams extends ServerStreamTracer.Factory {
       @Override
       public void streamClosed(Status status) {
         closed.add(status);
-        over.countDown();
+        over.release();
       }
     };
   }
@@ -58,6 +59,7 @@ final class ServedStreams extends ServerStreamTracer.Factory {
 
   void restart() {
     closed.clear();
+    over.drainPermits();
     late.clear();
   }
 
@@ -68,12 +70,13 @@ final class ServedStreams extends ServerStreamTracer.Factory {
     return passed;
   }
 
-  /** Waits until a stream is over. */
-  void awaitClosed() throws InterruptedException {
-    assertThat(over.await(10, TimeUnit.SECONDS)).as("the stream ends").isTrue();
+  /** Waits until so many streams are over. */
+  void awaitClosed(int streams) throws InterruptedException {
+    assertThat(over.tryAcquire(streams, 10, TimeUnit.SECONDS)).as("the streams end").isTrue();
+    over.release(streams);
   }
 
-  /** Waits until a stream has been there for 150 ms. */
+  /** Waits until a stream has been there for 350 ms. */
   void arrivedLongAgo() throws InterruptedException {
     assertThat(arrived().await(10, TimeUnit.SECONDS)).isTrue();
   }

@@ -47,12 +47,12 @@ final class ServerRefusals {
             .refused(Reason.OVERLOADED)
             .tells(unavailable),
         Ending.of("`EXPIRED_IN_QUEUE`", ServerRefusals::waitsTooLong)
-            .with("platform.deadline.server.max=50ms")
+            .with("platform.deadline.server.max=250ms")
             .with(setup -> setup.executor = ExecutorPlan.platform(1, 10))
             .refused(Reason.EXPIRED_IN_QUEUE)
             .tells(late, UNARY),
         Ending.of("`platform.deadline.server.max` passes", Scene::silence)
-            .with("platform.deadline.server.max=50ms")
+            .with("platform.deadline.server.max=250ms")
             .tells(late, UNARY),
         Ending.of("`STREAM_IDLE` at the server", Scene::silence)
             .with("platform.deadline.stream.idle-timeout=50ms")
@@ -138,7 +138,7 @@ final class ServerRefusals {
         scene.call("silence", CallOptions.DEFAULT.withDeadlineAfter(850, TimeUnit.MILLISECONDS));
     var answer = scene.script.arrived();
     caller.awaitClosed();
-    scene.served.awaitClosed();
+    scene.served.awaitClosed(1);
     try {
       answer.onError(io.grpc.Status.ALREADY_EXISTS.asException());
     } catch (RuntimeException cancelledMeanwhile) {
@@ -153,7 +153,7 @@ final class ServerRefusals {
       Caller caller =
           scene.call("hello", CallOptions.DEFAULT.withDeadlineAfter(850, TimeUnit.MILLISECONDS));
       caller.awaitClosed();
-      scene.served.awaitClosed();
+      scene.served.awaitClosed(1);
       scene.script.release();
       return caller;
     };

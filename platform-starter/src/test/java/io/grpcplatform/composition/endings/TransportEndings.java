@@ -30,7 +30,7 @@ final class TransportEndings {
         Ending.of("a call on a channel that is closed", TransportEndings::onClosedChannel)
             .tells(Told.clientOnly(Code.UNAVAILABLE)),
         Ending.of("the server is stopped without a drain", TransportEndings::serverStopped)
-            .tells(Told.apart(Code.CANCELLED, Code.UNAVAILABLE, Code.CANCELLED)),
+            .tells(Told.apart(Code.CANCELLED, Code.UNAVAILABLE)),
         Ending.of("a call that is served while the server goes away", TransportEndings::goneAway)
             .tells(Told.everywhere(Code.OK)),
         Ending.of("nobody listens at the address", TransportEndings::refused)
