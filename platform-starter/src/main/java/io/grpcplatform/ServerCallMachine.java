@@ -144,8 +144,9 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   }
 
   private Outcome outcome(Status wire, @Nullable Ending decided) {
+    Status truth = ServerCallTracer.truth(wire, arrived, startNanos());
     return new Outcome(
-        ServerCallTracer.truth(wire, arrived, startNanos()),
+        decided == null || decided.status().isOk() ? ServerCallTracer.lost(truth) : truth,
         decided == null ? new Metadata() : decided.trailers(),
         decided == null ? null : decided.refusal(),
         decided != null && !decided.ordinary());
@@ -173,7 +174,7 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
 
   @Override
   public void close(Status status, Metadata trailers) {
-    Ending decided = Ending.ordinary(status, trailers);
+    Ending decided = Ending.ordinary(honest(status), trailers);
     if (ENDING.compareAndSet(this, null, decided)) {
       closeReal(decided, trailers);
     }
@@ -248,6 +249,10 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   public void sendMessage(R message) {
     synchronized (this) {
       if (ending != null) {
+        return;
+      }
+      if (answersAgain()) {
+        end(TWO_ANSWERS, new Metadata());
         return;
       }
       hooks.sent(message);

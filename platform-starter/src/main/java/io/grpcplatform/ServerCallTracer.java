@@ -7,6 +7,7 @@ import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +86,7 @@ final class ServerCallTracer extends ServerStreamTracer {
     Object before = LINK.getAndSet(this, status);
     if (before == null) {
       pipeline.unseen(
-          plan, headers, startNanos, new Outcome(truth(status), new Metadata(), null, false));
+          plan, headers, startNanos, new Outcome(lost(truth(status)), new Metadata(), null, false));
     } else if (before instanceof Ending refused) {
       pipeline.unseen(
           plan,
@@ -114,6 +115,17 @@ final class ServerCallTracer extends ServerStreamTracer {
             && deadlinePassed(
                 due.timeRemaining(TimeUnit.NANOSECONDS), System.nanoTime() - startNanos);
     return late ? DEADLINE_PASSED : wire;
+  }
+
+  /**
+   * What gRPC calls UNKNOWN when a connection closes under a write, told as what it is: the peer is
+   * gone. Only of calls that nobody has failed here, whose failure may be of that type too.
+   */
+  static Status lost(Status wire) {
+    return wire.getCode() == Status.Code.UNKNOWN
+            && wire.getCause() instanceof ClosedChannelException
+        ? Status.UNAVAILABLE.withDescription("The connection closed").withCause(wire.getCause())
+        : wire;
   }
 
   /** Whether a reset that came with {@code left} nanoseconds to go is the deadline's own. */

@@ -8,10 +8,16 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.SecurityLevel;
 import io.grpc.ServerCall;
+import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /** The part of a wrapped server call that stages see while it starts, and that only passes on. */
 abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements CallStart {
+
+  static final Status TWO_ANSWERS =
+      Status.INTERNAL.withDescription("The handler answered more than once");
+  private static final Status NO_ANSWER =
+      Status.INTERNAL.withDescription("The handler completed without an answer");
 
   final MethodPlan plan;
   final ServerCall<Q, R> real;
@@ -21,6 +27,7 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
   @Nullable Deadline shortened;
   private final Metadata requestHeaders;
   private final long startNanos;
+  private boolean answered;
 
   StartingServerCall(MethodPlan plan, ServerCall<Q, R> real, Metadata headers, long startNanos) {
     this.plan = plan;
@@ -52,6 +59,25 @@ abstract class StartingServerCall<Q, R> extends ServerCall<Q, R> implements Call
         },
         Runnable::run);
     return limited;
+  }
+
+  /**
+   * Whether a handler that may answer once does so again. gRPC alone would reset the stream, so
+   * that the caller reads CANCELLED where this side tells INTERNAL.
+   */
+  final boolean answersAgain() {
+    boolean again = answered && answersOnce();
+    answered = true;
+    return again;
+  }
+
+  /** The same for a handler that completes without its answer: what its OK is worth. */
+  final Status honest(Status status) {
+    return status.isOk() && !answered && answersOnce() ? NO_ANSWER : status;
+  }
+
+  private boolean answersOnce() {
+    return real.getMethodDescriptor().getType().serverSendsOneMessage();
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.grpcplatform.telemetry;
+package io.grpcplatform.composition.endings;
 
 import java.io.IOException;
 import java.io.InputStream;
