@@ -5,6 +5,7 @@ import io.grpc.ManagedChannel;
 import io.grpcplatform.SettingException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,12 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
 
   @Override
   public Channel channel(String name) {
+    Channel bare = shared(name);
+    stubs.unknown();
+    return bare;
+  }
+
+  private Channel shared(String name) {
     LazyChannel channel = channels.get(name);
     return channel == null ? add(name) : channel;
   }
@@ -55,7 +62,7 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
   @Override
   public <S> S stub(String name, Class<S> stubType) {
     stubs.check(stubType);
-    return stubs.make(stubType, channel(name));
+    return stubs.make(stubType, shared(name));
   }
 
   private synchronized LazyChannel add(String name) {
@@ -87,6 +94,11 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
             + "\" that a @GrpcClient or GrpcChannels asks for; configured channels: "
             + (settings.isEmpty() ? "none" : String.join(", ", new TreeSet<>(settings.keySet()))),
         "static://localhost:9090");
+  }
+
+  /** What holds for each configured channel. */
+  Collection<ChannelSettings> settings() {
+    return settings.values();
   }
 
   /** Fails where channels could not be built when they are first used. */
