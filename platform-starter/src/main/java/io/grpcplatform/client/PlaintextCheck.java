@@ -2,6 +2,7 @@ package io.grpcplatform.client;
 
 import io.grpcplatform.Deployment;
 import io.grpcplatform.StartupCheck;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -43,12 +44,14 @@ final class PlaintextCheck implements StartupCheck {
     if (!(target instanceof Target.Resolved resolved)) {
       return false;
     }
-    String uri = resolved.uri();
-    int hosts = uri.indexOf(":///");
-    if (uri.startsWith("unix:") || hosts < 0) {
-      return !uri.startsWith("unix:");
+    URI uri = URI.create(resolved.uri());
+    if ("unix".equals(uri.getScheme())) {
+      return false;
     }
-    return !Arrays.stream(uri.substring(hosts + 4).split(",", -1)).allMatch(PlaintextCheck::isHere);
+    String hosts = uri.getPath();
+    return hosts == null
+        || hosts.isEmpty()
+        || !Arrays.stream(hosts.substring(1).split(",", -1)).allMatch(PlaintextCheck::isHere);
   }
 
   private static boolean isHere(String text) {

@@ -2,6 +2,7 @@ package io.grpcplatform.client;
 
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
+import io.grpcplatform.NearestName;
 import io.grpcplatform.SettingException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,13 +87,15 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
       return settings(name, ClientProperties.Channel.EMPTY);
     }
     String property = ChannelSettings.property(name) + ".target";
+    String meant = NearestName.slip(name, settings.keySet());
     throw SettingException.of(
         property,
         null,
         "the target of the channel \""
             + name
             + "\" that a @GrpcClient or GrpcChannels asks for; configured channels: "
-            + (settings.isEmpty() ? "none" : String.join(", ", new TreeSet<>(settings.keySet()))),
+            + (settings.isEmpty() ? "none" : String.join(", ", new TreeSet<>(settings.keySet())))
+            + (meant == null ? "" : "; is \"" + meant + "\" meant?"),
         "static://localhost:9090");
   }
 

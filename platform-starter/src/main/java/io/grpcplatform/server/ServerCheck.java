@@ -122,11 +122,28 @@ final class ServerCheck implements StartupCheck {
                   + ": they are sent away with GOAWAY (too_many_pings) in the middle of long streams.",
               "10s"));
     }
-    Duration grace = set.connection().maxAgeGrace();
-    if (longest != null
-        && !set.connection().maxAge().isZero()
-        && !grace.isZero()
-        && grace.compareTo(longest.limit().time()) < 0) {
+    if (longest != null) {
+      checkAgedConnections(longest, set.connection(), found);
+    }
+    if (deployment.kubernetes() && set.connection().maxAge().isZero()) {
+      found.add(
+          Finding.of(
+              "connection-age",
+              PREFIX + "connection.max-age",
+              "Clients ask DNS again only when a connection ends, and these never do: pods that are"
+                  + " added later get no calls.",
+              "30m"));
+    }
+    if (!deployment.development()) {
+      checkExposure(set, found);
+    }
+  }
+
+  private static void checkAgedConnections(
+      Longest longest, ServerProperties.Connection connection, List<Finding> found) {
+    Duration grace = connection.maxAgeGrace();
+    boolean cuts = !connection.maxAge().isZero() && !grace.isZero();
+    if (cuts && grace.compareTo(longest.limit().time()) < 0) {
       found.add(
           Finding.of(
               "max-age-grace",
@@ -141,18 +158,6 @@ final class ServerCheck implements StartupCheck {
                   + longest.limit().property()
                   + ").",
               text(longest.limit().time())));
-    }
-    if (deployment.kubernetes() && set.connection().maxAge().isZero()) {
-      found.add(
-          Finding.of(
-              "connection-age",
-              PREFIX + "connection.max-age",
-              "Clients ask DNS again only when a connection ends, and these never do: pods that are"
-                  + " added later get no calls.",
-              "30m"));
-    }
-    if (!deployment.development()) {
-      checkExposure(set, found);
     }
   }
 

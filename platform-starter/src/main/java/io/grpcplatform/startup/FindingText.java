@@ -13,18 +13,16 @@ final class FindingText {
 
   /** One block: what and where, what happens, what to paste, how to live with it. */
   static String of(Finding finding) {
+    boolean fault = !finding.yaml().endsWith("ignore: " + finding.rule());
     return "["
         + finding.rule()
         + "] "
         + finding.property()
         + "\n\n"
         + wrapped(finding.problem())
-        + "\n\n    This corrects it:\n\n"
+        + (fault ? "\n\n    This corrects it:\n\n" : "\n\n    This accepts it:\n\n")
         + indented(finding.yaml())
-        + "\n\n    To keep it as it is, and hear no more of it: "
-        + ACCEPT
-        + ": "
-        + finding.rule()
+        + (fault ? "\n\n    To hear no more of it: " + ACCEPT + ": " + finding.rule() : "")
         + "\n";
   }
 
