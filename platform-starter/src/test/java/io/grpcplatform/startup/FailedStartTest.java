@@ -23,6 +23,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -235,7 +237,9 @@ class FailedStartTest {
   static final class TooOld extends Application {
     @Bean
     String generated() {
-      throw new NoClassDefFoundError("com/google/protobuf/RuntimeVersion$RuntimeDomain");
+      return Optional.<String>empty()
+          .orElseThrow(
+              () -> new NoClassDefFoundError("com/google/protobuf/RuntimeVersion$RuntimeDomain"));
     }
   }
 
@@ -253,7 +257,8 @@ class FailedStartTest {
   static final class NoRules extends Application {
     @Bean
     String generated() {
-      throw new NoClassDefFoundError("build/buf/validate/ValidateProto");
+      return Optional.<String>empty()
+          .orElseThrow(() -> new NoClassDefFoundError("build/buf/validate/ValidateProto"));
     }
   }
 
@@ -312,7 +317,7 @@ class FailedStartTest {
     application.setBannerMode(Banner.Mode.OFF);
     application.setWebApplicationType(WebApplicationType.NONE);
     application.setRegisterShutdownHook(false);
-    application.setDefaultProperties(java.util.Map.of("platform.server.port", 0));
+    application.setDefaultProperties(Map.of("platform.server.port", 0));
     return application;
   }
 }

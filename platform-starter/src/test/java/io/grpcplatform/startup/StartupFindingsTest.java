@@ -10,8 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
 
 /** Each bad setting is found, and what the finding prints corrects it. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -55,5 +59,22 @@ class StartupFindingsTest {
   @Test
   void anApplicationWithoutSettingsHasNoFindings() {
     Shop.with(Map.of()).run(context -> assertThat(Shop.findings(context)).isEmpty());
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @EnableAutoConfiguration
+  static class Empty {}
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "kubernetes"})
+  void anEmptyProjectHasNoFindings(String cloud) {
+    new ApplicationContextRunner()
+        .withUserConfiguration(Empty.class)
+        .withPropertyValues("spring.main.cloud-platform=" + cloud)
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              assertThat(Shop.findings(context)).isEmpty();
+            });
   }
 }

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +22,8 @@ class StartupGuideTest {
   private static final Pattern MADE =
       Pattern.compile("(?:Finding\\.(?:of|instead|remove)|new\\s+Finding)\\(\\s*\"([a-z-]+)\"");
   private static final Pattern LINE = Pattern.compile("(?m)^\\| `([a-z-]+)` \\| ");
+
+  private static final Pattern YAML = Pattern.compile("(?s)```yaml\n(.*?)```");
 
   static final class QuotaCheck implements StartupCheck {
     private final int quota;
@@ -53,11 +57,20 @@ class StartupGuideTest {
 
   @Test
   void aCheckOfYourOwnIsAskedWithTheOthers() {
-    Shop.with(java.util.Map.of())
+    Shop.with(Map.of())
         .withBean(QuotaCheck.class, () -> new QuotaCheck(0))
         .run(context -> assertThat(Shop.findings(context)).hasSize(1));
 
     assertThat(new QuotaCheck(1).findings()).isEmpty();
+  }
+
+  @Test
+  void theExampleOfTheReadmeHasNoFindings() throws IOException {
+    Matcher settings = YAML.matcher(Files.readString(root().resolve("README.md")));
+    assertThat(settings.find()).isTrue();
+
+    Shop.with(Shop.yaml(settings.group(1)))
+        .run(context -> assertThat(Shop.findings(context)).isEmpty());
   }
 
   private static Set<String> documented() throws IOException {
