@@ -33,7 +33,7 @@ class Shop {
 
   @Bean
   String stockCaller(@GrpcClient("stock") StockServiceBlockingStub stock) {
-    return stock.toString();
+    return stock.getClass().getName();
   }
 
   /** The application with these settings, the last of which win. */
