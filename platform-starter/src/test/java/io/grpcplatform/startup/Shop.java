@@ -1,5 +1,6 @@
 package io.grpcplatform.startup;
 
+import io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
 import io.grpcplatform.StartupCheck.Finding;
 import io.grpcplatform.client.GrpcClient;
 import io.grpcplatform.test.shop.v1.PricesGrpc;
@@ -10,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import java.util.stream.Stream;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -20,10 +24,10 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.util.ClassUtils;
 
 /** An application that serves prices and asks another one for its stock, with every feature on. */
 @Configuration(proxyBeanMethods = false)
-@EnableAutoConfiguration
 class Shop {
 
   @Bean
@@ -39,6 +43,7 @@ class Shop {
   /** The application with these settings, the last of which win. */
   static ApplicationContextRunner with(Map<String, Object> settings) {
     return new ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(everyFeature()))
         .withUserConfiguration(Shop.class)
         .withInitializer(
             context ->
@@ -50,6 +55,16 @@ class Shop {
             "platform.server.port=0",
             "platform.client.channels.stock.target=dns:///localhost:1",
             "platform.server.shutdown.drain-delay=0s");
+  }
+
+  private static Class<?>[] everyFeature() {
+    ClassLoader loader = Shop.class.getClassLoader();
+    Stream<Class<?>> ours =
+        ImportCandidates.load(AutoConfiguration.class, loader).getCandidates().stream()
+            .filter(name -> name.startsWith("io.grpcplatform."))
+            .map(name -> ClassUtils.resolveClassName(name, loader));
+    return Stream.concat(ours, Stream.of(CircuitBreakerAutoConfiguration.class))
+        .toArray(Class<?>[]::new);
   }
 
   static List<Finding> findings(ApplicationContext context) {
