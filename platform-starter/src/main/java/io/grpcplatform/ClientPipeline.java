@@ -60,14 +60,14 @@ public final class ClientPipeline implements ClientInterceptor {
     Map<ClientStage, ClientFeature> byStage = new EnumMap<>(ClientStage.class);
     for (ClientFeature feature : features) {
       if (feature.stage() == ClientStage.APPLICATION) {
-        throw new IllegalArgumentException(
+        throw new StageException(
             feature.getClass().getName()
                 + " claims the client stage APPLICATION (expected: a stage of the platform; the user's own"
                 + " interceptors run there)");
       }
       ClientFeature other = byStage.put(feature.stage(), feature);
       if (other != null) {
-        throw new IllegalArgumentException(
+        throw new StageException(
             other.getClass().getName()
                 + " and "
                 + feature.getClass().getName()

@@ -60,14 +60,14 @@ public final class ServerPipeline implements ServerInterceptor {
     Map<ServerStage, ServerFeature> byStage = new EnumMap<>(ServerStage.class);
     for (ServerFeature feature : features) {
       if (feature.stage() == ServerStage.APPLICATION) {
-        throw new IllegalArgumentException(
+        throw new StageException(
             feature.getClass().getName()
                 + " claims the server stage APPLICATION (expected: a stage of the platform; the user's own"
                 + " interceptors run there)");
       }
       ServerFeature other = byStage.put(feature.stage(), feature);
       if (other != null) {
-        throw new IllegalArgumentException(
+        throw new StageException(
             other.getClass().getName()
                 + " and "
                 + feature.getClass().getName()

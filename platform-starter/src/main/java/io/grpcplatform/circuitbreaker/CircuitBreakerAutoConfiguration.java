@@ -5,10 +5,13 @@ import io.github.resilience4j.common.CompositeCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CircuitBreakerConfigCustomizer;
 import io.github.resilience4j.common.circuitbreaker.configuration.CommonCircuitBreakerConfigurationProperties;
 import io.grpcplatform.CallClock;
+import io.grpcplatform.CalledServices;
+import io.grpcplatform.KnownChannels;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import java.util.List;
+import java.util.Set;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -60,6 +63,20 @@ public final class CircuitBreakerAutoConfiguration {
         registry,
         properties,
         customizer.getIfAvailable(() -> new CompositeCustomizer<>(List.of())));
+  }
+
+  @Bean
+  BreakerNamesCheck platformBreakerNamesCheck(
+      CommonCircuitBreakerConfigurationProperties properties,
+      Live<CircuitBreakerProperties> settings,
+      ObjectProvider<KnownChannels> channels,
+      CalledServices called) {
+    // Those of the start: later each breaker that was used has an entry too.
+    return new BreakerNamesCheck(
+        properties.getInstances().keySet(),
+        settings,
+        channels.getIfAvailable(() -> new KnownChannels(Set.of(), true)),
+        called);
   }
 
   @Bean

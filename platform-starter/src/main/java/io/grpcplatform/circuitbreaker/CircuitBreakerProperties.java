@@ -92,7 +92,16 @@ record CircuitBreakerProperties(
 
     /** Whether {@code name} has the form of the names given here. */
     boolean names(String name) {
-      return name.chars().filter(letter -> letter == ':').count() == colons;
+      return colonsOf(name) == colons;
+    }
+
+    /** Whether {@code name} stands for fewer methods than the names given here. */
+    boolean coarserThan(String name) {
+      return colonsOf(name) > colons;
+    }
+
+    private static long colonsOf(String name) {
+      return name.chars().filter(letter -> letter == ':').count();
     }
   }
 

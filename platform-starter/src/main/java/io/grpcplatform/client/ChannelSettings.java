@@ -17,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  */
 record ChannelSettings(String name, Target target, Defaults effective) {
 
-  private static final String DEFAULTS = "platform.client.defaults";
+  static final String DEFAULTS = "platform.client.defaults";
 
   /** Puts the settings of one channel together, leaf by leaf, and checks them. */
   static ChannelSettings of(String name, Target target, Channel own, Defaults inherited) {

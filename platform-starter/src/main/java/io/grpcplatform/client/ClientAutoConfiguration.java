@@ -5,9 +5,12 @@ import io.grpc.NameResolverProvider;
 import io.grpc.NameResolverRegistry;
 import io.grpcplatform.CallClock;
 import io.grpcplatform.CallLatencies;
+import io.grpcplatform.CallTimes;
 import io.grpcplatform.CalledServices;
 import io.grpcplatform.ChannelContributor;
 import io.grpcplatform.ClientFeature;
+import io.grpcplatform.Deployment;
+import io.grpcplatform.KnownChannels;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.client.ChannelFactory.Parts;
@@ -34,6 +37,10 @@ public final class ClientAutoConfiguration {
 
   /** How long calls in flight may go on when the channels close. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** Where nobody sets deadlines. */
+  private static final CallTimes UNLIMITED =
+      (key, method) -> new CallTimes.Limit(Duration.ZERO, "no feature sets deadlines");
 
   /** There also where the client is off, so that an injection point says what it misses. */
   @Bean
@@ -94,6 +101,33 @@ public final class ClientAutoConfiguration {
               StringUtils.hasText(inProcess) ? inProcess : null,
               scheme -> registry.getProviderForScheme(scheme) != null);
       return new SharedChannels(properties, targets, factory, new StubFactories(called));
+    }
+
+    @Bean
+    KnownChannels platformKnownChannels(ClientProperties properties) {
+      return new KnownChannels(
+          properties.channels().keySet(), StringUtils.hasText(properties.inProcessName()));
+    }
+
+    @Bean
+    ChannelCheck platformChannelCheck(ClientProperties properties, SharedChannels channels) {
+      return new ChannelCheck(properties, channels.settings());
+    }
+
+    @Bean
+    ChannelNamesCheck platformChannelNamesCheck(KnownChannels channels) {
+      return new ChannelNamesCheck(channels);
+    }
+
+    @Bean
+    PlaintextCheck platformChannelPlaintextCheck(SharedChannels channels, Deployment deployment) {
+      return new PlaintextCheck(channels.settings(), deployment);
+    }
+
+    @Bean
+    WaitCheck platformWaitCheck(
+        SharedChannels channels, CalledServices called, ObjectProvider<CallTimes> times) {
+      return new WaitCheck(channels.settings(), called, times.getIfAvailable(() -> UNLIMITED));
     }
 
     @Bean

@@ -2,9 +2,11 @@ package io.grpcplatform.client;
 
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
+import io.grpcplatform.NearestName;
 import io.grpcplatform.SettingException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,12 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
 
   @Override
   public Channel channel(String name) {
+    Channel bare = shared(name);
+    stubs.unknown();
+    return bare;
+  }
+
+  private Channel shared(String name) {
     LazyChannel channel = channels.get(name);
     return channel == null ? add(name) : channel;
   }
@@ -55,7 +63,7 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
   @Override
   public <S> S stub(String name, Class<S> stubType) {
     stubs.check(stubType);
-    return stubs.make(stubType, channel(name));
+    return stubs.make(stubType, shared(name));
   }
 
   private synchronized LazyChannel add(String name) {
@@ -79,14 +87,21 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
       return settings(name, ClientProperties.Channel.EMPTY);
     }
     String property = ChannelSettings.property(name) + ".target";
+    String meant = NearestName.slip(name, settings.keySet());
     throw SettingException.of(
         property,
         null,
         "the target of the channel \""
             + name
             + "\" that a @GrpcClient or GrpcChannels asks for; configured channels: "
-            + (settings.isEmpty() ? "none" : String.join(", ", new TreeSet<>(settings.keySet()))),
+            + (settings.isEmpty() ? "none" : String.join(", ", new TreeSet<>(settings.keySet())))
+            + (meant == null ? "" : "; is \"" + meant + "\" meant?"),
         "static://localhost:9090");
+  }
+
+  /** What holds for each configured channel. */
+  Collection<ChannelSettings> settings() {
+    return settings.values();
   }
 
   /** Fails where channels could not be built when they are first used. */

@@ -30,6 +30,16 @@ public final class DeadlineAutoConfiguration {
   }
 
   @Bean
+  DeadlineTimes platformDeadlineTimes(Live<DeadlineProperties> settings) {
+    return new DeadlineTimes(settings);
+  }
+
+  @Bean
+  StreamLimitsCheck platformStreamLimitsCheck(Live<DeadlineProperties> settings) {
+    return new StreamLimitsCheck(settings);
+  }
+
+  @Bean
   StreamWatches platformStreamWatches(
       CallClock clock, ObjectProvider<MessageCorrelation> correlations) {
     return new StreamWatches(

@@ -1,5 +1,6 @@
 package io.grpcplatform.live;
 
+import io.grpcplatform.NearestName;
 import io.grpcplatform.SettingException;
 import java.util.HashSet;
 import java.util.List;

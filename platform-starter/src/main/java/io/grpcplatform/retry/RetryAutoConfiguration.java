@@ -2,22 +2,28 @@ package io.grpcplatform.retry;
 
 import io.grpcplatform.CallClock;
 import io.grpcplatform.CallLatencies;
+import io.grpcplatform.CallTimes;
 import io.grpcplatform.CalledServices;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 
 /** Retries and hedging for client calls. */
 @AutoConfiguration(after = PlatformAutoConfiguration.class)
 @EnableConfigurationProperties(RetryProperties.class)
 public final class RetryAutoConfiguration {
+
+  /** Where nobody sets deadlines. */
+  private static final CallTimes UNLIMITED =
+      (key, method) -> new CallTimes.Limit(Duration.ZERO, "");
 
   @Bean
   Live<RetryProperties> platformRetrySettings(RetryProperties start, LiveSettings settings) {
@@ -70,16 +76,20 @@ public final class RetryAutoConfiguration {
     return new RetryServerStage(settings);
   }
 
+  /** Fails the start where the contract of a stub's method cannot be used. */
   @Bean
-  PauseReport platformPauseReport(
+  SmartInitializingSingleton platformRetryContractCheck(
+      Live<RetryProperties> settings, RetryContributor contributor) {
+    return () -> contributor.known("", settings.get());
+  }
+
+  @Bean
+  PauseCheck platformPauseCheck(
       Live<RetryProperties> settings,
-      RetryContributor contributor,
       HedgeDelays delays,
       CalledServices services,
-      Environment environment) {
-    PauseReport report = new PauseReport(settings, contributor, delays, services, environment);
-    settings.onChange(report::warn);
-    return report;
+      ObjectProvider<CallTimes> times) {
+    return new PauseCheck(settings, delays, services, times.getIfAvailable(() -> UNLIMITED));
   }
 
   /** On where Micrometer is there; Spring Boot hands it the registry. */

@@ -60,10 +60,7 @@ final class ApplicationInterceptors {
     try {
       return beans.getBean(type);
     } catch (NoSuchBeanDefinitionException absent) {
-      throw new IllegalStateException(
-          "@GrpcService of the bean '%s' names the interceptor %s, of which there are %d beans (expected: one)"
-              .formatted(service, type.getName(), beans.getBeanNamesForType(type).length),
-          absent);
+      throw new InterceptorException(service, type, beans.getBeanNamesForType(type).length, absent);
     }
   }
 }

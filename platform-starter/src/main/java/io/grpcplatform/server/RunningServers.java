@@ -1,8 +1,8 @@
 package io.grpcplatform.server;
 
 import io.grpc.Server;
+import io.grpcplatform.SettingException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,12 +19,18 @@ final class RunningServers {
   private final CompletableFuture<Void> terminated = new CompletableFuture<>();
   private int port = NO_PORT;
 
-  void startInProcess(Server server) {
+  void startInProcess(Server server, String name) {
     try {
       servers.add(server.start());
     } catch (IOException taken) {
-      throw new UncheckedIOException(
-          ServerProperties.PREFIX + ".in-process-name: " + taken.getMessage(), taken);
+      SettingException wrong =
+          ServerProperties.wrong(
+              "in-process-name",
+              name,
+              "a name that no other server of this process has",
+              name + "-2");
+      wrong.initCause(taken);
+      throw wrong;
     }
   }
 

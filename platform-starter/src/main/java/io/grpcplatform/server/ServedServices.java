@@ -57,6 +57,16 @@ final class ServedServices {
     return new ServedServices(found);
   }
 
+  /** The methods of every service bean, without a look at what is wrong with them. */
+  static Collection<MethodDescriptor<?, ?>> methods(ListableBeanFactory beans) {
+    List<MethodDescriptor<?, ?>> methods = new ArrayList<>();
+    beans
+        .getBeanProvider(BindableService.class)
+        .forEach(
+            service -> methods.addAll(service.bindService().getServiceDescriptor().getMethods()));
+    return methods;
+  }
+
   private static String described(ListableBeanFactory beans, String name) {
     Class<?> type = beans.getType(name);
     return "'" + name + "'" + (type == null ? "" : " (" + type.getName() + ")");

@@ -49,7 +49,7 @@ final class ServerAssembly {
     try {
       String name = properties.inProcessName();
       if (name != null) {
-        servers.startInProcess(assemble(InProcessServerBuilder.forName(name), bound));
+        servers.startInProcess(assemble(InProcessServerBuilder.forName(name), bound), name);
       }
       if (properties.port() != ServerProperties.NO_SOCKET) {
         SocketServer socket = new SocketServer(properties);

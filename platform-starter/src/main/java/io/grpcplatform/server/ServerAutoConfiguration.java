@@ -1,7 +1,9 @@
 package io.grpcplatform.server;
 
 import io.grpcplatform.CallClock;
+import io.grpcplatform.CallTimes;
 import io.grpcplatform.CriticalCalls;
+import io.grpcplatform.Deployment;
 import io.grpcplatform.DrainSignal;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
@@ -76,15 +78,37 @@ public final class ServerAutoConfiguration {
 
   @Bean
   DrainTimes platformDrainTimes(ServerProperties properties, Environment environment) {
-    Duration phase =
-        Binder.get(environment)
-            .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
-            .orElse(SHUTDOWN_PHASE);
     return DrainTimes.of(
         properties.shutdown().drainDelay(),
         properties.shutdown().gracePeriod(),
         CloudPlatform.getActive(environment) == CloudPlatform.KUBERNETES,
-        phase);
+        phase(environment));
+  }
+
+  private static Duration phase(Environment environment) {
+    return Binder.get(environment)
+        .bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+        .orElse(SHUTDOWN_PHASE);
+  }
+
+  @Bean
+  ServerCheck platformServerCheck(
+      ServerProperties properties,
+      DrainTimes times,
+      Deployment deployment,
+      ObjectProvider<CallTimes> limits,
+      ListableBeanFactory beans,
+      Environment environment) {
+    CallTimes unlimited = (key, method) -> new CallTimes.Limit(Duration.ZERO, "");
+    return new ServerCheck(
+        new ServerCheck.Facts(
+            properties,
+            times,
+            phase(environment),
+            () -> ServedServices.methods(beans),
+            limits.getIfAvailable(() -> unlimited),
+            beans.getBeanNamesForType(GrpcServerCustomizer.class, true, false).length > 0),
+        deployment);
   }
 
   @Bean

@@ -86,13 +86,7 @@ final class SocketServer {
         throw because(failed, wrongAddress(address));
       }
       if (bindFailed(failed)) {
-        throw because(
-            failed,
-            ServerProperties.wrong(
-                "port",
-                properties.port(),
-                "a port that this process may open and that nobody listens on; 0 picks one",
-                "0"));
+        throw new PortInUseException(properties.port(), address, failed);
       }
       throw new UncheckedIOException("The gRPC server could not start", failed);
     }

@@ -3,23 +3,17 @@ package io.grpcplatform.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
-import io.grpcplatform.retry.PauseCheck.Known;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URL;
-import java.nio.charset.StandardCharsets;
+import io.grpcplatform.StartupCheck.Finding;
+import io.grpcplatform.deadline.DeadlineAutoConfiguration;
 import java.time.Duration;
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 
-@ExtendWith(OutputCaptureExtension.class)
 final class PauseCheckTest {
 
   private static final Set<Status.Code> CODES = Set.of(Status.Code.UNAVAILABLE);
@@ -40,98 +34,91 @@ final class PauseCheckTest {
         new AttemptPolicy.Retry(
             attempts, Duration.ofMillis(initial), Duration.ofMillis(max), 2, CODES);
 
-    String misfit = PauseCheck.misfit("a.B/C", policy, new Known(Duration.ofMillis(deadline), "p"));
-
-    assertThat(misfit == null).isEqualTo(fits);
+    assertThat(PauseCheck.fits(policy, Duration.ofMillis(deadline))).isEqualTo(fits);
   }
 
   @Test
   void hedgesMustBeginBeforeTheDeadlineToo() {
     var policy = new AttemptPolicy.Hedging(3, Duration.ofMillis(50), CODES);
 
-    String misfit = PauseCheck.misfit("a.B/C", policy, new Known(Duration.ofMillis(99), "p"));
-
-    assertThat(misfit)
-        .isEqualTo(
-            "a.B/C waits at least 100ms before the last of its 3 attempts (delay and max-attempts of"
-                + " platform.retry.hedging.methods) and must be over in 99ms (p): that attempt is"
-                + " never made");
+    assertThat(PauseCheck.fits(policy, Duration.ofMillis(100))).isFalse();
+    assertThat(PauseCheck.fits(policy, Duration.ofMillis(101))).isTrue();
   }
 
   @Test
-  void pausesThatCannotFitAreReportedAtTheStart(CapturedOutput output) {
-    start("platform.retry.initial-backoff=3s", "platform.retry.max-backoff=6s");
+  void pausesThatCannotFitAreFound() {
+    List<Finding> found =
+        findings("platform.retry.initial-backoff=3s", "platform.retry.max-backoff=6s");
 
-    assertThat(output)
-        .contains(
-            LOOK
-                + " waits at least 7200ms before the last of its 3 attempts (max-attempts,"
-                + " initial-backoff, max-backoff and multiplier of platform.retry or"
-                + " platform.retry.methods["
-                + LOOK
-                + "]) and must be over in 5s (platform.deadline.default): that attempt is never"
-                + " made")
-        .doesNotContain("StockService/Take waits", "StockService/Watch waits");
+    assertThat(found)
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.problem())
+                    .isEqualTo(
+                        LOOK
+                            + " (and 1 more) waits at least 7200ms before the last of its 3 attempts and"
+                            + " must be over in 5s (platform.deadline.default): that attempt is never"
+                            + " made."));
   }
 
   @Test
-  void theMethodsOwnDeadlineCounts(CapturedOutput output) {
-    start(
-        "platform.deadline.methods[platform.test.v1.StockService/*]=9s",
-        "platform.deadline.methods[" + LOOK + "]=1050ms",
-        "platform.retry.initial-backoff=3s",
-        "platform.retry.max-backoff=6s");
+  void theMethodsOwnDeadlineCounts() {
+    List<Finding> found =
+        findings(
+            "platform.deadline.methods[platform.test.v1.StockService/*]=9s",
+            "platform.deadline.methods[" + LOOK + "]=1050ms",
+            "platform.retry.initial-backoff=3s",
+            "platform.retry.max-backoff=6s");
 
-    assertThat(output)
-        .contains(
-            LOOK + " waits at least 7200ms",
-            "must be over in 1050ms (platform.deadline.methods[" + LOOK + "])")
-        .doesNotContain("StockService/Put waits");
+    assertThat(found).hasSize(1);
+    assertThat(found.get(0).problem())
+        .startsWith(LOOK + " waits at least 7200ms")
+        .contains("must be over in 1050ms (platform.deadline.methods[" + LOOK + "])");
   }
 
   @Test
-  void nothingIsReportedWithTheDefaults(CapturedOutput output) {
-    start();
+  void methodsThatSayTheirOwnAttemptsAreToldApart() {
+    List<Finding> found =
+        findings(
+            "platform.retry.methods[" + LOOK + "].max-attempts=4",
+            "platform.retry.initial-backoff=3s",
+            "platform.retry.max-backoff=6s");
 
-    assertThat(output).doesNotContain("waits at least");
+    assertThat(found)
+        .extracting(Finding::property)
+        .containsExactlyInAnyOrder(
+            "platform.retry.methods[" + LOOK + "].max-attempts",
+            "platform.retry.methods[platform.test.v1.StockService/*].max-attempts");
   }
 
   @Test
-  void withoutDeadlinesThereIsNothingToFit(CapturedOutput output) {
-    start(
-        "platform.deadline.enabled=false",
-        "platform.retry.initial-backoff=3s",
-        "platform.retry.max-backoff=6s");
-
-    assertThat(output).doesNotContain("waits at least");
+  void nothingIsFoundWithTheDefaults() {
+    assertThat(findings()).isEmpty();
   }
 
   @Test
-  void theAssumedDeadlineIsTheOtherFeaturesDefault() throws IOException {
-    // Settings of tests have metadata of their own; the starter's is among them.
-    StringBuilder metadata = new StringBuilder();
-    for (URL found :
-        Collections.list(
-            getClass()
-                .getClassLoader()
-                .getResources("META-INF/spring-configuration-metadata.json"))) {
-      try (InputStream one = found.openStream()) {
-        metadata.append(new String(one.readAllBytes(), StandardCharsets.UTF_8));
-      }
-    }
+  void withoutDeadlinesThereIsNothingToFit() {
+    List<Finding> found =
+        findings(
+            "platform.deadline.enabled=false",
+            "platform.retry.initial-backoff=3s",
+            "platform.retry.max-backoff=6s");
 
-    assertThat(metadata.toString().replaceAll("\\s", ""))
-        .containsPattern(
-            "\\{\"name\":\"platform.deadline.default\"[^}]*\"defaultValue\":\""
-                + RetrySettings.text(PauseReport.DEFAULT_DEADLINE)
-                + "\"");
+    assertThat(found).isEmpty();
   }
 
-  private static void start(String... properties) {
-    ApplicationContextRunner runner =
-        Client.runner("platform.client.channels.stock.target=localhost:1")
-            .withPropertyValues(properties)
-            .withBean(StubHolder.class);
-    runner.run(context -> assertThat(context).hasNotFailed());
+  private static List<Finding> findings(String... properties) {
+    List<Finding> found = new ArrayList<>();
+    Client.runner("platform.client.channels.stock.target=localhost:1")
+        .withConfiguration(AutoConfigurations.of(DeadlineAutoConfiguration.class))
+        .withPropertyValues(properties)
+        .withBean(StubHolder.class)
+        .run(
+            context -> {
+              assertThat(context).hasNotFailed();
+              found.addAll(context.getBean(PauseCheck.class).findings());
+            });
+    return found;
   }
 }

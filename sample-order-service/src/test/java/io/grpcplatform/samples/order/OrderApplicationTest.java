@@ -12,6 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.InspectedSection;
 import io.grpcplatform.samples.order.v1.ImportOrdersRequest;
 import io.grpcplatform.samples.order.v1.ImportOrdersResponse;
 import io.grpcplatform.samples.order.v1.NewOrder;
@@ -22,6 +23,7 @@ import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.testing.LocalGrpcPort;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -125,5 +127,13 @@ class OrderApplicationTest {
       @Override
       public void onCompleted() {}
     };
+  }
+
+  @Test
+  void itsSettingsRaiseNoFindings(@Autowired List<InspectedSection> sections) {
+    assertThat(sections)
+        .filteredOn(section -> section.name().equals("startup"))
+        .singleElement()
+        .satisfies(startup -> assertThat(startup.content()).hasToString("{findings=[]}"));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpcplatform.InspectedSection;
 import io.grpcplatform.samples.money.v1.Money;
 import io.grpcplatform.samples.payment.v1.Authorize;
 import io.grpcplatform.samples.payment.v1.GetPaymentRequest;
@@ -11,10 +12,12 @@ import io.grpcplatform.samples.payment.v1.PaymentServiceGrpc;
 import io.grpcplatform.samples.payment.v1.PaymentStatus;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.testing.LocalGrpcPort;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 
 /** The service as it starts, over loopback. */
@@ -61,5 +64,13 @@ class PaymentApplicationTest {
 
     assertThat(answer.hasDeclined()).isTrue();
     assertThat(payment.getStatus()).isEqualTo(PaymentStatus.PAYMENT_STATUS_DECLINED);
+  }
+
+  @Test
+  void itsSettingsRaiseNoFindings(@Autowired List<InspectedSection> sections) {
+    assertThat(sections)
+        .filteredOn(section -> section.name().equals("startup"))
+        .singleElement()
+        .satisfies(startup -> assertThat(startup.content()).hasToString("{findings=[]}"));
   }
 }

@@ -1,4 +1,4 @@
-package io.grpcplatform.live;
+package io.grpcplatform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

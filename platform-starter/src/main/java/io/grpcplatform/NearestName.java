@@ -1,16 +1,16 @@
-package io.grpcplatform.live;
+package io.grpcplatform;
 
 import java.util.Collection;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** What somebody probably meant: the candidate with the fewest slips of the hand. */
-final class NearestName {
+public final class NearestName {
 
   private NearestName() {}
 
   /** The nearest candidate; null where there is none. Ties go to the first in the alphabet. */
-  static @Nullable String of(String seen, Collection<String> candidates) {
+  public static @Nullable String of(String seen, Collection<String> candidates) {
     return candidates.stream()
         .min(
             Comparator.comparingInt((String candidate) -> distance(seen, candidate))
@@ -19,7 +19,7 @@ final class NearestName {
   }
 
   /** Whether {@code meant} is near enough to be offered, not just the least far. */
-  static boolean plausible(String seen, String meant) {
+  public static boolean plausible(String seen, String meant) {
     int same = 0;
     while (same < Math.min(seen.length(), meant.length())
         && seen.charAt(same) == meant.charAt(same)) {
@@ -27,6 +27,17 @@ final class NearestName {
     }
     int dot = seen.lastIndexOf('.', Math.min(same, seen.length() - 1));
     return 2 * distance(seen, meant) <= seen.length() - dot - 1;
+  }
+
+  /**
+   * The nearest candidate if so little is different that it must be a slip of the hand: one letter
+   * in four; else null.
+   */
+  public static @Nullable String slip(String seen, Collection<String> candidates) {
+    String nearest = of(seen, candidates);
+    return nearest != null && distance(seen, nearest) <= Math.max(1, seen.length() / 4)
+        ? nearest
+        : null;
   }
 
   /**
