@@ -1,14 +1,11 @@
 package io.grpcplatform.samples.order.trace;
 
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -53,28 +50,8 @@ final class PaymentProcess implements AutoCloseable {
 
   /** Returns once it serves. */
   PaymentProcess awaitReady() throws IOException {
-    BufferedReader log = process.inputReader();
-    StringBuilder seen = new StringBuilder();
-    for (String line = log.readLine(); line != null; line = log.readLine()) {
-      seen.append(line).append('\n');
-      Matcher listens = LISTENS.matcher(line);
-      if (listens.find()) {
-        Thread drain = new Thread(() -> drain(log), "payment-log");
-        drain.setDaemon(true);
-        drain.start();
-        port = Integer.parseInt(listens.group(1));
-        return this;
-      }
-    }
-    throw new AssertionError("the payment service has ended:\n" + seen);
-  }
-
-  private static void drain(BufferedReader log) {
-    try {
-      log.lines().forEach(ignored -> {});
-    } catch (UncheckedIOException ended) {
-      // The process has ended, and its log with it.
-    }
+    port = Integer.parseInt(Log.await(process, LISTENS));
+    return this;
   }
 
   int port() {

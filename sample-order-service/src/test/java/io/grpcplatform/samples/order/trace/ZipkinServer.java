@@ -2,9 +2,7 @@ package io.grpcplatform.samples.order.trace;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,12 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Assumptions;
 
 /** A real Zipkin as a process of its own, on loopback, from the jar that Maven has put here. */
 final class ZipkinServer implements AutoCloseable {
   private static final Path JAR = Path.of("target", "zipkin", "zipkin-server.jar");
+  private static final Pattern SERVES = Pattern.compile("(Serving HTTP at)");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -58,26 +58,8 @@ final class ZipkinServer implements AutoCloseable {
 
   /** Returns once it serves. */
   ZipkinServer awaitReady() throws IOException {
-    BufferedReader log = process.inputReader();
-    StringBuilder seen = new StringBuilder();
-    for (String line = log.readLine(); line != null; line = log.readLine()) {
-      seen.append(line).append('\n');
-      if (line.contains("Serving HTTP at")) {
-        Thread drain = new Thread(() -> drain(log), "zipkin-log");
-        drain.setDaemon(true);
-        drain.start();
-        return this;
-      }
-    }
-    throw new AssertionError("Zipkin has ended:\n" + seen);
-  }
-
-  private static void drain(BufferedReader log) {
-    try {
-      log.lines().forEach(ignored -> {});
-    } catch (UncheckedIOException ended) {
-      // The process has ended, and its log with it.
-    }
+    var unused = Log.await(process, SERVES);
+    return this;
   }
 
   String spansEndpoint() {

@@ -20,9 +20,7 @@ record ZipkinSpan(
 
   static ZipkinSpan of(JsonNode span) {
     Map<String, String> tags = new LinkedHashMap<>();
-    span.path("tags")
-        .fields()
-        .forEachRemaining(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
+    span.path("tags").properties().forEach(tag -> tags.put(tag.getKey(), tag.getValue().asText()));
     List<String> events = new ArrayList<>();
     span.path("annotations").forEach(event -> events.add(event.path("value").asText()));
     return new ZipkinSpan(
