@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The demo from the first line to the last. */
 final class Play {
-  private static final Duration START = Duration.ofSeconds(45);
+  private static final Duration START = Duration.ofSeconds(60);
   private static final Duration TRACE = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int USUAL_PACE = 20;
