@@ -18,7 +18,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  * One order from its buyer to its end, through two services, their stream and their databases, read
  * back from a real Zipkin.
  */
-@Timeout(120)
+@Timeout(300)
 class OneOrderOneTraceTest {
 
   @TempDir static Path data;

@@ -71,7 +71,7 @@ final class TracedShopper implements AutoCloseable {
       String id = place();
       Iterator<WatchOrderResponse> steps =
           OrderServiceGrpc.newBlockingStub(orders)
-              .withDeadlineAfter(20, TimeUnit.SECONDS)
+              .withDeadlineAfter(60, TimeUnit.SECONDS)
               .watchOrder(WatchOrderRequest.newBuilder().setOrderId(id).build());
       OrderStatus last = OrderStatus.ORDER_STATUS_UNSPECIFIED;
       while (steps.hasNext()) {
@@ -82,7 +82,7 @@ final class TracedShopper implements AutoCloseable {
       }
       var unused =
           PaymentServiceGrpc.newBlockingStub(payments)
-              .withDeadlineAfter(20, TimeUnit.SECONDS)
+              .withDeadlineAfter(60, TimeUnit.SECONDS)
               .getPayment(GetPaymentRequest.newBuilder().setPaymentId(id).build());
     } finally {
       buying.end();
@@ -99,7 +99,7 @@ final class TracedShopper implements AutoCloseable {
             .addLines(OrderLine.newBuilder().setSku("mug-blue").setQuantity(1))
             .build();
     return OrderServiceGrpc.newBlockingStub(orders)
-        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
         .placeOrder(PlaceOrderRequest.newBuilder().setOrder(order).build())
         .getOrder()
         .getOrderId();
