@@ -2,9 +2,10 @@
 # Builds and runs the two sample services talking, and kills one of them twice to show that nothing is lost.
 #
 #   ./demo.sh           shows it, then keeps running until Ctrl-C
-#   ./demo.sh --check   shows it, ends both processes, exits 0 only if no order was lost
+#   ./demo.sh --check   shows it, ends all processes, exits 0 only if no order was lost
 #
-# Ports: ORDER_GRPC_PORT (9090), ORDER_HTTP_PORT (8080), PAYMENT_GRPC_PORT (9091), PAYMENT_HTTP_PORT (8081).
+# Ports: ORDER_GRPC_PORT (9090), ORDER_HTTP_PORT (8080), PAYMENT_GRPC_PORT (9091), PAYMENT_HTTP_PORT (8081),
+# ZIPKIN_PORT (9411, or any free one).
 # Needs a JDK 17 or newer and Maven 3.8 or newer; on Debian or Ubuntu, root gets them installed.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -15,7 +16,7 @@ fail() { printf 'demo.sh: %s\n' "$*" >&2; exit 1; }
 for argument in "$@"; do
   case "$argument" in
     --check) ;;
-    -h | --help) sed -n '2,8p' "$0" | cut -c3-; exit 0 ;;
+    -h | --help) sed -n '2,9p' "$0" | cut -c3-; exit 0 ;;
     *) fail "argument: '$argument' (expected: nothing, or --check)" ;;
   esac
 done
@@ -86,9 +87,19 @@ needs_build() {
 if needs_build; then
   say "Building (the first time Maven fetches what it needs, which takes minutes) ..."
   mkdir -p target && touch "$stamp.new"
-  mvn -B -q -Dstyle.color=never -Dfast -DskipTests -pl sample-payment-service,sample-order-service -am package >&2 \
+  mvn -B -q -Dstyle.color=never -Dfast -DskipTests -Dzipkin.skip -pl sample-payment-service,sample-order-service -am package >&2 \
     || fail "the build failed; 'mvn -Dfast -DskipTests package' says more"
   mv -f "$stamp.new" "$stamp"
+fi
+
+# --- Zipkin, a jar of its own; the demo can do without ----------------------------------------------------------------
+
+zipkin_jar=sample-order-service/target/zipkin/zipkin-server.jar
+
+if [ ! -f "$zipkin_jar" ]; then
+  say "Fetching Zipkin (130 MB from Maven Central, once) ..."
+  mvn -B -q -ntp -Dstyle.color=never -pl sample-order-service dependency:copy@zipkin > target/zipkin.log 2>&1 \
+    || say "Zipkin could not be fetched (target/zipkin.log says why): the demo runs without traces"
 fi
 
 # --- the play --------------------------------------------------------------------------------------------------------
@@ -100,5 +111,5 @@ if [ -t 1 ]; then terminal=true; fi
 exec "$(java_home_bin)java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m \
   -Dloader.main=io.grpcplatform.samples.order.demo.Demo \
   -Ddemo.order-jar="$order_jar" -Ddemo.payment-jar="$payment_jar" \
-  -Ddemo.directory="target/demo" -Ddemo.terminal="$terminal" \
+  -Ddemo.zipkin-jar="$zipkin_jar" -Ddemo.directory="target/demo" -Ddemo.terminal="$terminal" \
   -cp "$order_jar" org.springframework.boot.loader.launch.PropertiesLauncher "$@"

@@ -45,6 +45,11 @@ public final class Telemetry {
     return new TelemetryServerStage(parts(meters, traces));
   }
 
+  /** Lets a trace travel with each message of a stream. */
+  public static MessageTraces messages(OpenTelemetry traces) {
+    return TracedMessages.of(traces, () -> true);
+  }
+
   private static TelemetryParts parts(
       @Nullable MeterRegistry meters, @Nullable OpenTelemetry traces) {
     return new TelemetryParts(

@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -54,6 +55,12 @@ public final class TelemetryAutoConfiguration {
     return new TelemetryClientStage(telemetry);
   }
 
+  @Bean
+  @ConditionalOnMissingBean
+  MessageTraces platformUntracedMessages() {
+    return MessageTraces.none();
+  }
+
   /** On where Micrometer and a registry are there. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnClass(MeterRegistry.class)
@@ -76,6 +83,13 @@ public final class TelemetryAutoConfiguration {
     @Bean
     CallSpans platformCallSpans(OpenTelemetry openTelemetry) {
       return new CallSpans(openTelemetry);
+    }
+
+    @Bean
+    TracedMessages platformMessageTraces(
+        OpenTelemetry openTelemetry, Live<TelemetryProperties> settings) {
+      return TracedMessages.of(
+          openTelemetry, () -> settings.get().enabled() && settings.get().tracing().enabled());
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.grpcplatform.samples.order;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.grpcplatform.telemetry.MessageTraces;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -38,6 +39,7 @@ public final class Shop implements AutoCloseable {
     context.registerBean(DataSource.class, () -> database);
     context.registerBean(JdbcClient.class, () -> jdbc);
     context.registerBean(JdbcTransactionManager.class, () -> new JdbcTransactionManager(database));
+    context.registerBean(MessageTraces.class, MessageTraces::none);
     String root = Shop.class.getPackageName();
     context.scan(root + ".storage", root + ".outbox");
     context.refresh();

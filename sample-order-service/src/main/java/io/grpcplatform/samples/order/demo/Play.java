@@ -4,11 +4,13 @@ import io.grpcplatform.samples.order.demo.Screen.Mood;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The demo from the first line to the last. */
 final class Play {
-  private static final Duration START = Duration.ofSeconds(45);
+  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration TRACE = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int USUAL_PACE = 20;
   private static final int RUSH = 50;
@@ -17,6 +19,7 @@ final class Play {
   private final DemoSettings settings;
   private final Screen screen;
   private final Stage stage;
+  private final Purchases purchases;
   private final Shopper shopper;
   private final Monitor monitor;
   private final Thread monitoring;
@@ -27,7 +30,11 @@ final class Play {
     this.settings = settings;
     this.screen = screen;
     this.stage = new Stage(settings);
-    this.shopper = new Shopper(settings.ports().orderGrpc());
+    this.purchases =
+        stage.zipkin().isThere()
+            ? Purchases.tracedTo(stage.zipkin().spansEndpoint())
+            : Purchases.untraced();
+    this.shopper = new Shopper(settings.ports().orderGrpc(), purchases);
     this.monitor = new Monitor(screen, stage.orderActuator(), shopper);
     this.monitoring = new Thread(monitor, "monitor");
     monitoring.setDaemon(true);
@@ -42,6 +49,7 @@ final class Play {
         "Two services, one long-lived stream between them, and a payment service that dies twice.");
     startBoth();
     businessAsUsual();
+    show("a confirmed order", purchases.first());
     killPaymentAndBringItBack("first");
     shopper.pace(RUSH);
     int before = shopper.placed();
@@ -53,12 +61,14 @@ final class Play {
     await("every order's end", PATIENCE, () -> shopper.unanswered() == 0 && shopper.waiting() == 0);
     allOrdersEnded = true;
     screen.say(Mood.GOOD, "every order has ended");
+    show("the order that waited longest", purchases.longest());
     if (!settings.check()) {
       keepRunning();
     }
   }
 
   private void startBoth() throws InterruptedException, IOException {
+    startZipkin();
     screen.say("starting payment");
     stage.payment().start();
     awaitReady(stage.payment(), stage.paymentActuator());
@@ -67,6 +77,43 @@ final class Play {
     awaitReady(stage.order(), stage.orderActuator());
     screen.say(Mood.GOOD, "both services are ready");
     monitoring.start();
+  }
+
+  /** Beside the services: nobody waits for it. */
+  private void startZipkin() throws IOException {
+    if (stage.zipkin().isThere()) {
+      screen.say("starting Zipkin, which will have the traces");
+      stage.zipkin().process().start();
+    } else {
+      screen.say(
+          Mood.NOTE, "no traces: the jar of Zipkin is not there (" + settings.zipkinJar() + ")");
+    }
+  }
+
+  /** Prints where the trace of an order is to be seen, once Zipkin has it. */
+  private void show(String what, Optional<Purchases.Ended> bought) throws InterruptedException {
+    if (bought.isEmpty()) {
+      return;
+    }
+    String traceId = bought.get().traceId();
+    long deadline = System.nanoTime() + TRACE.toNanos();
+    int spans = 0;
+    int before = -1;
+    // Each process tells its spans twice a second: complete when a second brings no more.
+    while ((spans == 0 || spans != before) && System.nanoTime() < deadline) {
+      before = spans;
+      Thread.sleep(1_000);
+      requireGoingOn();
+      spans = stage.zipkin().spans(traceId);
+    }
+    if (spans == 0) {
+      screen.say(
+          Mood.NOTE, "Zipkin does not have the trace; see " + stage.zipkin().process().log());
+    } else {
+      screen.say(
+          Mood.GOOD,
+          "trace of %s, %d spans: %s".formatted(what, spans, stage.zipkin().page(traceId)));
+    }
   }
 
   private void businessAsUsual() throws InterruptedException {
@@ -126,6 +173,7 @@ final class Play {
     shopper.close();
     stage.order().close();
     stage.payment().close();
+    stage.zipkin().process().close();
     if (acknowledged.isEmpty()) {
       screen.print(Mood.PLAIN, "demo: 0 placed, 0 confirmed, 0 compensated, 0 lost");
       return 1;

@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.samples.order.demo.Purchases.Purchase;
 import io.grpcplatform.samples.order.v1.NewOrder;
 import io.grpcplatform.samples.order.v1.OrderLine;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
@@ -22,7 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Places orders at a steady pace and watches each to its end, with plain grpc-java: a client needs
- * nothing of the platform. Remembers the id of every order that was acknowledged.
+ * nothing of the platform, and has its traces from it. Remembers the id of every order that was
+ * acknowledged.
  */
 final class Shopper implements AutoCloseable {
   private static final List<String> GOODS =
@@ -42,12 +44,20 @@ final class Shopper implements AutoCloseable {
   private final AtomicInteger numbered = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
+  private final Purchases purchases;
   private final Map<String, OrderStatus> acknowledged = new ConcurrentHashMap<>();
   private volatile int perSecond;
 
-  Shopper(int port) {
-    placing = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
-    watching = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+  Shopper(int port, Purchases purchases) {
+    this.purchases = purchases;
+    placing = channel(port);
+    watching = channel(port);
+  }
+
+  private ManagedChannel channel(int port) {
+    return purchases
+        .traced(NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext())
+        .build();
   }
 
   /** From now on so many orders a second; 0 for none. */
@@ -66,35 +76,42 @@ final class Shopper implements AutoCloseable {
     }
     var unused = pace.schedule(this::placeOne, 1_000_000L / rate, TimeUnit.MICROSECONDS);
     unanswered.incrementAndGet();
-    place(newOrder(numbered.incrementAndGet()));
+    place(purchases.begin(newOrder(numbered.incrementAndGet())));
   }
 
-  private void place(NewOrder order) {
+  private void place(Purchase purchase) {
+    purchase.within(() -> placeNow(purchase));
+  }
+
+  private void placeNow(Purchase purchase) {
     try {
       String id =
           OrderServiceGrpc.newBlockingStub(placing)
               .withDeadlineAfter(5, TimeUnit.SECONDS)
-              .placeOrder(PlaceOrderRequest.newBuilder().setOrder(order).build())
+              .placeOrder(PlaceOrderRequest.newBuilder().setOrder(purchase.order()).build())
               .getOrder()
               .getOrderId();
       acknowledged.put(id, OrderStatus.ORDER_STATUS_UNSPECIFIED);
       unanswered.decrementAndGet();
-      watch(id, 0);
+      watch(purchase, id, 0);
     } catch (StatusRuntimeException notAccepted) {
       refused.incrementAndGet();
-      askAgain(order, notAccepted.getStatus().getCode());
+      askAgain(purchase, notAccepted.getStatus().getCode());
     }
   }
 
   /** An order without an answer may have been stored all the same; its key makes it safe to ask. */
-  private void askAgain(NewOrder order, Status.Code code) {
+  private void askAgain(Purchase purchase, Status.Code code) {
     switch (code) {
       case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED, UNKNOWN -> {
         if (!pace.isShutdown()) {
-          var unused = pace.schedule(() -> place(order), 300, TimeUnit.MILLISECONDS);
+          var unused = pace.schedule(() -> place(purchase), 300, TimeUnit.MILLISECONDS);
         }
       }
-      default -> unanswered.decrementAndGet();
+      default -> {
+        unanswered.decrementAndGet();
+        purchases.end(purchase, false);
+      }
     }
   }
 
@@ -115,30 +132,43 @@ final class Shopper implements AutoCloseable {
         .build();
   }
 
-  private void watch(String id, long after) {
-    OrderServiceGrpc.newStub(watching)
-        .watchOrder(
-            WatchOrderRequest.newBuilder().setOrderId(id).setAfterVersion(after).build(),
-            new StreamObserver<>() {
-              private long seen = after;
+  private void watch(Purchase purchase, String id, long after) {
+    WatchOrderRequest request =
+        WatchOrderRequest.newBuilder().setOrderId(id).setAfterVersion(after).build();
+    purchase.within(
+        () ->
+            OrderServiceGrpc.newStub(watching).watchOrder(request, new Steps(purchase, id, after)));
+  }
 
-              @Override
-              public void onNext(WatchOrderResponse step) {
-                seen = step.getVersion();
-                acknowledged.put(id, step.getStatus());
-              }
+  /** What becomes of one order. */
+  private final class Steps implements StreamObserver<WatchOrderResponse> {
+    private final Purchase purchase;
+    private final String id;
+    private long seen;
 
-              @Override
-              public void onError(Throwable cut) {
-                if (Status.fromThrowable(cut).getCode() == Status.Code.UNAVAILABLE
-                    && !pace.isShutdown()) {
-                  var unused = pace.schedule(() -> watch(id, seen), 300, TimeUnit.MILLISECONDS);
-                }
-              }
+    Steps(Purchase purchase, String id, long after) {
+      this.purchase = purchase;
+      this.id = id;
+      this.seen = after;
+    }
 
-              @Override
-              public void onCompleted() {}
-            });
+    @Override
+    public void onNext(WatchOrderResponse step) {
+      seen = step.getVersion();
+      acknowledged.put(id, step.getStatus());
+    }
+
+    @Override
+    public void onError(Throwable cut) {
+      if (Status.fromThrowable(cut).getCode() == Status.Code.UNAVAILABLE && !pace.isShutdown()) {
+        var unused = pace.schedule(() -> watch(purchase, id, seen), 300, TimeUnit.MILLISECONDS);
+      }
+    }
+
+    @Override
+    public void onCompleted() {
+      purchases.end(purchase, acknowledged.get(id) == OrderStatus.ORDER_STATUS_CONFIRMED);
+    }
   }
 
   /** Ids of all orders the service has acknowledged. */
@@ -181,5 +211,6 @@ final class Shopper implements AutoCloseable {
     pace.shutdownNow();
     placing.shutdownNow();
     watching.shutdownNow();
+    purchases.close();
   }
 }

@@ -12,22 +12,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The two services, their directories and their ports. */
+/** The two services and Zipkin, their directories and their ports. */
 final class Stage {
   private final DemoSettings settings;
   private final ServiceProcess payment;
   private final ServiceProcess order;
+  private final Zipkin zipkin;
   private final Actuator paymentActuator;
   private final Actuator orderActuator;
 
   Stage(DemoSettings settings) {
     this.settings = settings;
+    zipkin = new Zipkin(settings);
     Map<String, String> environment = new HashMap<>();
     settings.ports().named().forEach(port -> environment.put(port.getKey(), "" + port.getValue()));
     environment.put("ORDER_DATA_DIR", orderData().toAbsolutePath().toString());
     environment.put("PAYMENT_DATA_DIR", paymentData().toAbsolutePath().toString());
     // For people who want to call the services by hand while the demo runs.
     environment.put("PLATFORM_SERVER_REFLECTION_ENABLED", "true");
+    environment.putAll(zipkin.environment());
     Path directory = settings.directory();
     payment =
         new ServiceProcess(
@@ -76,6 +79,10 @@ final class Stage {
     return order;
   }
 
+  Zipkin zipkin() {
+    return zipkin;
+  }
+
   Actuator paymentActuator() {
     return paymentActuator;
   }
@@ -98,6 +105,7 @@ final class Stage {
     return List.of(
         "breaker    " + order + "/circuitbreakers",
         "metrics    " + order + "/prometheus",
+        "traces     " + (zipkin.isThere() ? zipkin.startPage() : "none (no Zipkin)"),
         "health     "
             + order
             + "/health   and   http://127.0.0.1:"

@@ -4,36 +4,41 @@ import io.grpcplatform.samples.order.Money;
 import io.grpcplatform.samples.order.Outbox;
 import io.grpcplatform.samples.order.PaymentCommand;
 import io.grpcplatform.samples.order.SagaCommand;
+import io.grpcplatform.telemetry.MessageTraces;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
  * The outbox as a table. Readers take the oldest rows, never "rows after the last one seen":
- * commits overtake each other.
+ * commits overtake each other. A command is kept with the trace it was given in, and sent in it
+ * whenever that is.
  */
 @Component
 final class JdbcOutbox implements Outbox {
   private static final int MAX_REASON = 400;
 
   private final JdbcClient jdbc;
+  private final MessageTraces traces;
 
-  JdbcOutbox(JdbcClient jdbc) {
+  JdbcOutbox(JdbcClient jdbc, MessageTraces traces) {
     this.jdbc = jdbc;
+    this.traces = traces;
   }
 
   @Override
   public void add(PaymentCommand command) {
     jdbc.sql(
             """
-            INSERT INTO outbox (command_id, order_id, command, amount_minor, currency, card_token)
-            VALUES (?, ?, ?, ?, ?, ?)""")
+            INSERT INTO outbox (command_id, order_id, command, amount_minor, currency, card_token, traceparent)
+            VALUES (?, ?, ?, ?, ?, ?, ?)""")
         .param(command.id())
         .param(command.orderId())
         .param(command.command().name())
         .param(command.amount().minorUnits())
         .param(command.amount().currency())
         .param(command.cardToken())
+        .param(traces.current())
         .update();
   }
 
@@ -49,7 +54,8 @@ final class JdbcOutbox implements Outbox {
                     row.getString("order_id"),
                     SagaCommand.valueOf(row.getString("command")),
                     new Money(row.getLong("amount_minor"), row.getString("currency")),
-                    row.getString("card_token")))
+                    row.getString("card_token"),
+                    row.getString("traceparent")))
         .list();
   }
 

@@ -7,7 +7,9 @@ import io.grpcplatform.samples.order.OrderSaga.IllegalTransitionException;
 import io.grpcplatform.samples.order.Outbox;
 import io.grpcplatform.samples.order.PaymentCommand;
 import io.grpcplatform.samples.order.SagaEvent;
+import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.telemetry.MessageTraces;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +47,7 @@ final class PaymentLink implements PaymentStream.Owner {
   private final OrderDesk desk;
   private final Outbox outbox;
   private final PaymentLinkProperties settings;
+  private final MessageTraces traces;
   private final PaymentLinkCounts counts = new PaymentLinkCounts();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
@@ -61,7 +64,9 @@ final class PaymentLink implements PaymentStream.Owner {
       OrderDesk desk,
       Outbox outbox,
       PaymentLinkProperties settings,
-      RandomGenerator chance) {
+      RandomGenerator chance,
+      MessageTraces traces) {
+    this.traces = traces;
     this.channel = channel;
     this.desk = desk;
     this.outbox = outbox;
@@ -122,7 +127,7 @@ final class PaymentLink implements PaymentStream.Owner {
     if (stopping || stream != null) {
       return;
     }
-    PaymentStream opening = new PaymentStream(channel, this, thread);
+    PaymentStream opening = new PaymentStream(channel, this, thread, traces);
     stream = opening;
     counts.opened();
     try {
@@ -156,13 +161,23 @@ final class PaymentLink implements PaymentStream.Owner {
         if (command == null) {
           break;
         }
-        to.send(PaymentWire.request(command));
+        send(to, command);
       }
     } catch (RuntimeException failed) {
       log.warn("Commands cannot be read from the outbox", failed);
       to.cancel("the outbox cannot be read");
     }
     counts.inFlight(inFlight.size());
+  }
+
+  /** In the trace of the order, whoever's call or answer woke this thread. */
+  private static void send(PaymentStream to, PaymentCommand command) {
+    ProcessRequest.Builder request = PaymentWire.request(command).toBuilder();
+    to.traces()
+        .send(
+            PaymentWire.name(command),
+            command.trace(),
+            trace -> to.send(request.setTraceparent(trace).build()));
   }
 
   @Override
@@ -186,7 +201,8 @@ final class PaymentLink implements PaymentStream.Owner {
    */
   private boolean store(PaymentStream from, PaymentCommand command, ProcessResponse answer) {
     try {
-      takeIn(command, answer);
+      from.traces()
+          .handle(PaymentWire.name(answer), trace(command, answer), () -> takeIn(command, answer));
     } catch (RuntimeException failed) {
       log.warn("The answer to {} cannot be stored", command.id(), failed);
       from.cancel("an answer cannot be stored");
@@ -195,6 +211,11 @@ final class PaymentLink implements PaymentStream.Owner {
     counts.answered();
     backoff.reset();
     return true;
+  }
+
+  /** Where payment handled the command; the command's own for one that does not tell. */
+  private static String trace(PaymentCommand command, ProcessResponse answer) {
+    return answer.getTraceparent().isEmpty() ? command.trace() : answer.getTraceparent();
   }
 
   private void takeIn(PaymentCommand command, ProcessResponse answer) {

@@ -5,6 +5,7 @@ import io.grpcplatform.client.GrpcClient;
 import io.grpcplatform.samples.order.OrderDesk;
 import io.grpcplatform.samples.order.OrderSignals;
 import io.grpcplatform.samples.order.Outbox;
+import io.grpcplatform.telemetry.MessageTraces;
 import java.util.random.RandomGenerator;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -22,9 +23,10 @@ final class PaymentLinkConfiguration {
       OrderDesk desk,
       Outbox outbox,
       OrderSignals signals,
-      PaymentLinkProperties settings) {
+      PaymentLinkProperties settings,
+      MessageTraces traces) {
     PaymentLink link =
-        new PaymentLink(channel, desk, outbox, settings, RandomGenerator.getDefault());
+        new PaymentLink(channel, desk, outbox, settings, RandomGenerator.getDefault(), traces);
     signals.onCommand(link::wake);
     return link;
   }

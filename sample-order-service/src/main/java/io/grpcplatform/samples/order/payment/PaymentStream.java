@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.grpcplatform.samples.payment.v1.PaymentServiceGrpc;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.telemetry.MessageTraces;
 import java.util.concurrent.Executor;
 
 /**
@@ -31,8 +32,10 @@ final class PaymentStream extends ClientCall.Listener<ProcessResponse> {
   private final Owner owner;
   private final Executor thread;
   private final ClientCall<ProcessRequest, ProcessResponse> call;
+  private volatile MessageTraces traces;
 
-  PaymentStream(Channel channel, Owner owner, Executor thread) {
+  PaymentStream(Channel channel, Owner owner, Executor thread, MessageTraces traces) {
+    this.traces = traces;
     this.owner = owner;
     this.thread = thread;
     this.call = channel.newCall(PaymentServiceGrpc.getProcessMethod(), CallOptions.DEFAULT);
@@ -54,6 +57,11 @@ final class PaymentStream extends ClientCall.Listener<ProcessResponse> {
     return call.isReady();
   }
 
+  /** For the messages of this stream, whose own span they then name. */
+  MessageTraces traces() {
+    return traces;
+  }
+
   void send(ProcessRequest request) {
     call.sendMessage(request);
   }
@@ -72,6 +80,7 @@ final class PaymentStream extends ClientCall.Listener<ProcessResponse> {
 
   @Override
   public void onHeaders(Metadata headers) {
+    traces = traces.ofStream();
     thread.execute(() -> owner.accepted(this));
   }
 

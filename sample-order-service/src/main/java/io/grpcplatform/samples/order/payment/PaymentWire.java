@@ -37,6 +37,30 @@ final class PaymentWire {
     return request.build();
   }
 
+  /** The kind of command, for spans. */
+  static String name(PaymentCommand command) {
+    return switch (command.command()) {
+      case AUTHORIZE -> "Authorize";
+      case CAPTURE -> "Capture";
+      case VOID -> "VoidAuthorization";
+      case REFUND -> "Refund";
+      case RESERVE, CONFIRM, RELEASE -> command.command().name();
+    };
+  }
+
+  /** The kind of answer, for spans. */
+  static String name(ProcessResponse answer) {
+    return switch (answer.getEventCase()) {
+      case AUTHORIZED -> "Authorized";
+      case DECLINED -> "Declined";
+      case CAPTURED -> "Captured";
+      case AUTHORIZATION_VOIDED -> "AuthorizationVoided";
+      case REFUNDED -> "Refunded";
+      case REJECTED -> "Rejected";
+      case EVENT_NOT_SET -> "unknown";
+    };
+  }
+
   /** What the answer means to the order; empty when it is no answer to this command. */
   static Optional<SagaEvent> event(SagaCommand command, ProcessResponse response) {
     SagaEvent event =

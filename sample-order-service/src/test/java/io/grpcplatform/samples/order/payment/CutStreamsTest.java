@@ -19,6 +19,7 @@ import io.grpcplatform.samples.payment.v1.Declined;
 import io.grpcplatform.samples.payment.v1.PaymentServiceGrpc;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.telemetry.MessageTraces;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -62,7 +63,9 @@ class CutStreamsTest {
             Duration.ofMillis(1),
             Duration.ofMillis(3),
             Duration.ofSeconds(1));
-    var link = new PaymentLink(channel, shop.desk, shop.outbox, settings, new Random(7));
+    var link =
+        new PaymentLink(
+            channel, shop.desk, shop.outbox, settings, new Random(7), MessageTraces.none());
     shop.signals.onCommand(link::wake);
     CountDownLatch finished = new CountDownLatch(ORDERS);
 

@@ -12,6 +12,7 @@ import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
 import io.grpcplatform.samples.payment.v1.Refunded;
 import io.grpcplatform.samples.payment.v1.Rejected;
+import io.grpcplatform.telemetry.MessageTraces;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -195,7 +196,9 @@ class PaymentLinkTest {
             Duration.ofMillis(5),
             Duration.ofMillis(45),
             Duration.ofSeconds(15));
-    PaymentLink created = new PaymentLink(channel, shop.desk, shop.outbox, settings, new Random(7));
+    PaymentLink created =
+        new PaymentLink(
+            channel, shop.desk, shop.outbox, settings, new Random(7), MessageTraces.none());
     shop.signals.onCommand(created::wake);
     return created;
   }

@@ -8,10 +8,14 @@ import io.grpcplatform.samples.payment.PaymentCommand;
 import io.grpcplatform.samples.payment.PaymentDesk;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.telemetry.MessageTraces;
 
 /**
  * One open {@code Process} stream. gRPC calls it on the server's executor, one callback at a time;
  * it blocks there on the database.
+ *
+ * <p>A command brings the trace of its order, and its answer takes that along; the stream's own
+ * trace is about the stream.
  *
  * <ul>
  *   <li><b>Pace:</b> the caller's reading. One command is in work at a time, and the next is asked
@@ -29,17 +33,21 @@ import io.grpcplatform.samples.payment.v1.ProcessResponse;
  */
 final class CommandStream implements StreamObserver<ProcessRequest> {
   private final PaymentDesk desk;
+  private final MessageTraces traces;
   private final ServerCallStreamObserver<ProcessResponse> answers;
   private boolean ended;
   private boolean readerIsBehind;
 
-  private CommandStream(PaymentDesk desk, ServerCallStreamObserver<ProcessResponse> answers) {
+  private CommandStream(
+      PaymentDesk desk, MessageTraces traces, ServerCallStreamObserver<ProcessResponse> answers) {
     this.desk = desk;
+    this.traces = traces;
     this.answers = answers;
   }
 
-  static CommandStream open(PaymentDesk desk, ServerCallStreamObserver<ProcessResponse> answers) {
-    CommandStream stream = new CommandStream(desk, answers);
+  static CommandStream open(
+      PaymentDesk desk, MessageTraces traces, ServerCallStreamObserver<ProcessResponse> answers) {
+    CommandStream stream = new CommandStream(desk, traces, answers);
     answers.disableAutoRequest();
     answers.setOnReadyHandler(stream::onReady);
     // With a handler set, an answer after a cancel is dropped instead of thrown back at us.
@@ -61,12 +69,19 @@ final class CommandStream implements StreamObserver<ProcessRequest> {
               .asRuntimeException());
       return;
     }
-    answers.onNext(PaymentWire.response(answer(request)));
+    traces.handle(PaymentWire.name(request), request.getTraceparent(), () -> carryOut(request));
     if (answers.isReady()) {
       answers.request(1);
     } else {
       readerIsBehind = true;
     }
+  }
+
+  /** In the command's own trace; the answer goes on from here. */
+  private void carryOut(ProcessRequest request) {
+    Answer answer = answer(request);
+    answers.onNext(
+        PaymentWire.response(answer).toBuilder().setTraceparent(traces.current()).build());
   }
 
   private Answer answer(ProcessRequest request) {

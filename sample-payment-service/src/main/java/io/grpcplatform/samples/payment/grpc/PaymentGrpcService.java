@@ -10,6 +10,7 @@ import io.grpcplatform.samples.payment.v1.PaymentServiceGrpc;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
 import io.grpcplatform.server.GrpcService;
+import io.grpcplatform.telemetry.MessageTraces;
 
 /**
  * {@code samples.payment.v1.PaymentService}. Called on the server's executor; blocks on the
@@ -18,14 +19,16 @@ import io.grpcplatform.server.GrpcService;
 @GrpcService
 final class PaymentGrpcService extends PaymentServiceGrpc.PaymentServiceImplBase {
   private final PaymentDesk desk;
+  private final MessageTraces traces;
 
-  PaymentGrpcService(PaymentDesk desk) {
+  PaymentGrpcService(PaymentDesk desk, MessageTraces traces) {
     this.desk = desk;
+    this.traces = traces;
   }
 
   @Override
   public StreamObserver<ProcessRequest> process(StreamObserver<ProcessResponse> answers) {
-    return CommandStream.open(desk, (ServerCallStreamObserver<ProcessResponse>) answers);
+    return CommandStream.open(desk, traces, (ServerCallStreamObserver<ProcessResponse>) answers);
   }
 
   @Override

@@ -41,6 +41,17 @@ final class PaymentWire {
     return new PaymentCommand(request.getCommandId(), request.getPaymentId(), action);
   }
 
+  /** The kind of command, for spans. */
+  static String name(ProcessRequest request) {
+    return switch (request.getCommandCase()) {
+      case AUTHORIZE -> "Authorize";
+      case CAPTURE -> "Capture";
+      case VOID_AUTHORIZATION -> "VoidAuthorization";
+      case REFUND -> "Refund";
+      case COMMAND_NOT_SET -> "unknown";
+    };
+  }
+
   static ProcessResponse response(Answer answer) {
     ProcessResponse.Builder response =
         ProcessResponse.newBuilder()

@@ -20,6 +20,7 @@ import io.grpcplatform.samples.payment.v1.PaymentStatus;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
 import io.grpcplatform.samples.payment.v1.RejectReason;
+import io.grpcplatform.telemetry.MessageTraces;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -37,7 +38,9 @@ class CommandStreamTest {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     var desk = new PaymentDesk(database.ledger(), InstantSource.system());
     server =
-        NettyServerBuilder.forAddress(address).addService(new PaymentGrpcService(desk)).build();
+        NettyServerBuilder.forAddress(address)
+            .addService(new PaymentGrpcService(desk, MessageTraces.none()))
+            .build();
     server.start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
   }
@@ -148,7 +151,7 @@ class CommandStreamTest {
   void asksForNothingWhileAnswersAreUnread() {
     var slow = new SlowReader();
     var desk = new PaymentDesk(database.ledger(), InstantSource.system());
-    CommandStream stream = CommandStream.open(desk, slow);
+    CommandStream stream = CommandStream.open(desk, MessageTraces.none(), slow);
 
     stream.onNext(authorize("a-1", "p-1"));
     int whileUnread = slow.requested;
