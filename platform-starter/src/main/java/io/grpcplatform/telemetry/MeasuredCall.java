@@ -4,7 +4,7 @@ import io.grpcplatform.CallHook;
 import io.grpcplatform.Outcome;
 
 /** One call that is timed and logged, but not traced. */
-sealed class MeasuredCall implements CallHook permits TracedCall {
+sealed class MeasuredCall implements CallHook permits TracedCall, MeasuredStream {
 
   final MethodTelemetry method;
   private final long startNanos;
@@ -14,9 +14,23 @@ sealed class MeasuredCall implements CallHook permits TracedCall {
     this.startNanos = startNanos;
   }
 
+  final long lived() {
+    return System.nanoTime() - startNanos;
+  }
+
+  @Override
+  public void received(Object message) {
+    method.received();
+  }
+
+  @Override
+  public void sent(Object message) {
+    method.sent();
+  }
+
   /** Runs on the transport thread (server) or the call's executor (client). */
   @Override
   public void ended(Outcome outcome) {
-    method.record(outcome, System.nanoTime() - startNanos, traceId());
+    method.record(outcome, lived(), traceId());
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * One call with a span. The trace is current inside each callback and closed with it: a scope never
  * outlives the callback, whatever thread the next one comes on.
  */
-final class TracedCall extends MeasuredCall {
+sealed class TracedCall extends MeasuredCall permits TracedStream {
 
   private final Span span;
   private final @Nullable Context callbacks;
