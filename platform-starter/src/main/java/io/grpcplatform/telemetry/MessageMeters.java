@@ -54,11 +54,11 @@ final class MessageMeters implements MessageSizes {
 
   @Override
   public void received(long bytes) {
-    receivedBytes.increment(bytes);
+    receivedBytes.increment((double) bytes);
   }
 
   @Override
   public void sent(long bytes) {
-    sentBytes.increment(bytes);
+    sentBytes.increment((double) bytes);
   }
 }

@@ -4,8 +4,8 @@ import io.grpcplatform.Refusal;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * How many calls of one method this process refused on one side, by reason; a reason is registered
@@ -17,8 +17,7 @@ final class RefusalMeters {
 
   private final MeterRegistry registry;
   private final Tags method;
-  private final AtomicReferenceArray<@Nullable Counter> byReason =
-      new AtomicReferenceArray<>(Refusal.Reason.values().length);
+  private final Map<Refusal.Reason, Counter> byReason = new ConcurrentHashMap<>();
 
   RefusalMeters(MeterRegistry registry, Tags method) {
     this.registry = registry;
@@ -26,11 +25,9 @@ final class RefusalMeters {
   }
 
   void refused(Refusal.Reason reason) {
-    Counter counter = byReason.get(reason.ordinal());
+    Counter counter = byReason.get(reason);
     if (counter == null) {
-      // Two threads may both come here: the registry gives both the same counter.
-      counter = register(reason);
-      byReason.set(reason.ordinal(), counter);
+      counter = byReason.computeIfAbsent(reason, this::register);
     }
     counter.increment();
   }

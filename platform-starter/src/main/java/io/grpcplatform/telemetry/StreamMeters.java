@@ -59,7 +59,7 @@ final class StreamMeters {
    */
   private record Shown(CallMeters keeps, LongAdder streams) {
     double live() {
-      return streams.sum();
+      return (double) streams.sum();
     }
   }
 
