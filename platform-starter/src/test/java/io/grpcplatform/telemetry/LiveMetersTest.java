@@ -37,7 +37,9 @@ final class LiveMetersTest {
     assertThat(streams()).isZero();
 
     metrics(true);
-    Talk.open(live.channel()).say("hello").hangUp();
+    Talk after = Talk.open(live.channel()).say("hello");
+    assertThat(streams()).isEqualTo(1);
+    after.hangUp();
     live.awaitEnded(1);
 
     assertThat(messages()).isEqualTo(4);
