@@ -2,9 +2,10 @@ package io.grpcplatform.telemetry;
 
 import io.grpcplatform.CallHook;
 import io.grpcplatform.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /** One call that is timed and logged, but not traced. */
-sealed class MeasuredCall implements CallHook permits TracedCall, MeasuredStream {
+sealed class MeasuredCall implements CallHook permits TracedCall {
 
   final MethodTelemetry method;
   private final long startNanos;
@@ -12,6 +13,11 @@ sealed class MeasuredCall implements CallHook permits TracedCall, MeasuredStream
   MeasuredCall(MethodTelemetry method, long startNanos) {
     this.method = method;
     this.startNanos = startNanos;
+  }
+
+  /** Where the messages of this call are told one by one; null where they are not. */
+  @Nullable MessageEvents events() {
+    return null;
   }
 
   final long lived() {

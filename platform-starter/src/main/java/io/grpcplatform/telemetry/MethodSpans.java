@@ -72,7 +72,7 @@ final class MethodSpans {
   TracedCall served(MethodTelemetry method, Metadata headers, long startNanos) {
     Context caller = propagation.extract(headers);
     Span span = start(caller);
-    return call(method, startNanos, span, caller.with(span));
+    return new TracedCall(method, startNanos, span, caller.with(span));
   }
 
   /**
@@ -92,14 +92,7 @@ final class MethodSpans {
     } else if (streaming || span.isRecording()) {
       callbacks = sent;
     }
-    return call(method, startNanos, span, callbacks);
-  }
-
-  private TracedCall call(
-      MethodTelemetry method, long startNanos, Span span, @Nullable Context callbacks) {
-    return streaming
-        ? new TracedStream(method, startNanos, span, callbacks)
-        : new TracedCall(method, startNanos, span, callbacks);
+    return new TracedCall(method, startNanos, span, callbacks);
   }
 
   /** Where the messages of a stream are told; null where they are not. */

@@ -55,10 +55,15 @@ final class MethodTelemetry implements StagePlan {
     if (tracers != null) {
       call.options(call.options().withStreamTracerFactory(tracers));
     }
+    MeasuredCall measured = measured(call);
+    return call.method().getType() == MethodType.UNARY
+        ? measured
+        : new NotedStream(measured, notes(measured.events()));
+  }
+
+  private MeasuredCall measured(CallStart call) {
     if (spans == null) {
-      return call.method().getType() == MethodType.UNARY
-          ? new MeasuredCall(this, call.startNanos())
-          : new MeasuredStream(this, call.startNanos());
+      return new MeasuredCall(this, call.startNanos());
     }
     return side == Side.SERVER
         ? spans.served(this, call.headers(), call.startNanos())
@@ -79,12 +84,13 @@ final class MethodTelemetry implements StagePlan {
     call.ended(outcome);
   }
 
-  /** What is noted of a stream that begins now; {@code span} is its span, where it has one. */
-  StreamNotes notes(@Nullable Span span) {
-    return new StreamNotes(
-        side,
-        meters == null ? null : meters.streams(),
-        spans == null || span == null ? null : spans.events(span));
+  /** What is noted of a stream that begins now. */
+  private StreamNotes notes(@Nullable MessageEvents events) {
+    return new StreamNotes(side, meters == null ? null : meters.streams(), events);
+  }
+
+  @Nullable MessageEvents events(Span span) {
+    return spans == null ? null : spans.events(span);
   }
 
   boolean measures() {

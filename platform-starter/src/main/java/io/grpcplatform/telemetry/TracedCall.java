@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * One call with a span. The trace is current inside each callback and closed with it: a scope never
  * outlives the callback, whatever thread the next one comes on.
  */
-sealed class TracedCall extends MeasuredCall permits TracedStream {
+final class TracedCall extends MeasuredCall {
 
   private final Span span;
   private final @Nullable Context callbacks;
@@ -38,6 +38,11 @@ sealed class TracedCall extends MeasuredCall permits TracedStream {
   public @Nullable String traceId() {
     SpanContext identity = span.getSpanContext();
     return identity.isValid() ? identity.getTraceId() : null;
+  }
+
+  @Override
+  @Nullable MessageEvents events() {
+    return method.events(span);
   }
 
   @Override
