@@ -23,7 +23,9 @@ public final class DrainSignal {
     /** Live streams are told to move; new streams are refused, unary calls still served. */
     DRAINING,
     /** Time is up: what is still in flight is about to be cut. */
-    CUTTING
+    CUTTING,
+    /** The server has stopped: no call is left. */
+    STOPPED
   }
 
   private static final Logger log = LoggerFactory.getLogger(DrainSignal.class);

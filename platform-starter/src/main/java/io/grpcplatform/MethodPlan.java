@@ -1,6 +1,7 @@
 package io.grpcplatform;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** All that was resolved for one method before its first call. Immutable. */
@@ -10,6 +11,7 @@ final class MethodPlan {
   private final StagePlan[] stages;
   private final boolean earlyHeaders;
   private final CallLatencies.@Nullable Window latencies;
+  private final MessageSizes[] sizes;
   private final int version;
 
   MethodPlan(
@@ -22,6 +24,8 @@ final class MethodPlan {
     this.stages = stages.toArray(StagePlan[]::new);
     this.earlyHeaders = earlyHeaders;
     this.latencies = latencies;
+    this.sizes =
+        stages.stream().map(StagePlan::sizes).filter(Objects::nonNull).toArray(MessageSizes[]::new);
     this.version = version;
   }
 
@@ -45,6 +49,20 @@ final class MethodPlan {
   /** Where the times of the calls go; null where no feature asks for them. */
   CallLatencies.@Nullable Window latencies() {
     return latencies;
+  }
+
+  /** A message of a server's call has arrived, {@code bytes} long on the wire. */
+  void received(long bytes) {
+    for (MessageSizes each : sizes) {
+      each.received(bytes);
+    }
+  }
+
+  /** A message of a server's call was handed to the transport, {@code bytes} long on the wire. */
+  void sent(long bytes) {
+    for (MessageSizes each : sizes) {
+      each.sent(bytes);
+    }
   }
 
   /** The version of the settings that this was made of. */

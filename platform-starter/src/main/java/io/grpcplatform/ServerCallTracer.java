@@ -98,6 +98,21 @@ final class ServerCallTracer extends ServerStreamTracer {
     }
   }
 
+  // Messages are only asked for by a handler, and only sent by one: the machine is linked by then.
+  @Override
+  public void inboundMessageRead(int number, long wireBytes, long bytes) {
+    if (wireBytes >= 0 && link instanceof ServerCallMachine<?, ?> machine) {
+      machine.plan.received(wireBytes);
+    }
+  }
+
+  @Override
+  public void outboundMessageSent(int number, long wireBytes, long bytes) {
+    if (wireBytes >= 0 && link instanceof ServerCallMachine<?, ?> machine) {
+      machine.plan.sent(wireBytes);
+    }
+  }
+
   private Status truth(Status wire) {
     if (wire.getCode() != Status.Code.CANCELLED) {
       return wire;

@@ -20,4 +20,13 @@ public interface StagePlan {
    *     the call as INTERNAL: a stage that cannot decide must not let the call through
    */
   @Nullable CallHook begin(CallStart call) throws Refusal;
+
+  /**
+   * What hears of the sizes of the messages of a server's method, once for all calls; null for
+   * nothing. A client's are heard by a stream tracer among the call's options, which costs each
+   * call something.
+   */
+  default @Nullable MessageSizes sizes() {
+    return null;
+  }
 }

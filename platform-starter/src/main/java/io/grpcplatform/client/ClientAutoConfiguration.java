@@ -22,6 +22,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -133,6 +134,17 @@ public final class ClientAutoConfiguration {
     @Bean
     ClientLifecycle grpcClientLifecycle(SharedChannels channels) {
       return new ClientLifecycle(channels, PATIENCE);
+    }
+
+    /** On where Micrometer is there; Spring Boot hands it the registry. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "io.micrometer.core.instrument.binder.MeterBinder")
+    static final class MetricsConfiguration {
+
+      @Bean
+      ClientMetrics platformClientMetrics() {
+        return new ClientMetrics();
+      }
     }
 
     /** Of this context alone: in gRPC's global registry two contexts would find each other's. */

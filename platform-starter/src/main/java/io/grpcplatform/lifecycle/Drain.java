@@ -29,6 +29,10 @@ public final class Drain {
   public static ServerFeature server(DrainSignal signal, Duration streamSpread) {
     LifecycleProperties settings = new LifecycleProperties(true, streamSpread);
     return LifecycleServerStage.on(
-        signal, CallClock.system(), RandomGenerator.getDefault(), settings.streamSpread());
+        signal,
+        CallClock.system(),
+        RandomGenerator.getDefault(),
+        settings.streamSpread(),
+        new DrainRecord());
   }
 }

@@ -25,8 +25,15 @@ final class DrainSweep implements DrainSignal.Listener {
   private final CallClock clock;
   private final RandomGenerator random;
   private final Duration spread;
+  private final DrainRecord record;
 
-  DrainSweep(CallsInFlight calls, CallClock clock, RandomGenerator random, Duration spread) {
+  DrainSweep(
+      CallsInFlight calls,
+      CallClock clock,
+      RandomGenerator random,
+      Duration spread,
+      DrainRecord record) {
+    this.record = record;
     this.calls = calls;
     this.clock = clock;
     this.random = random;
@@ -36,8 +43,12 @@ final class DrainSweep implements DrainSignal.Listener {
   @Override
   public void reached(Phase phase) {
     switch (phase) {
-      case DRAINING -> endStreams();
+      case DRAINING -> {
+        record.began(clock.nanoTime());
+        endStreams();
+      }
       case CUTTING -> cut();
+      case STOPPED -> record.ended(clock.nanoTime());
       case SERVING, ANNOUNCED -> {}
     }
   }
@@ -70,7 +81,9 @@ final class DrainSweep implements DrainSignal.Listener {
     Refusal cut =
         new Refusal(Refusal.Reason.DRAINING, "The server stopped before the call ended", null);
     for (CallInFlight call : left) {
-      call.control().end(cut);
+      if (call.control().end(cut)) {
+        record.cut();
+      }
     }
   }
 

@@ -32,9 +32,13 @@ final class LifecycleServerStage implements ServerFeature {
 
   /** A stage that hears of the drain. */
   static LifecycleServerStage on(
-      DrainSignal signal, CallClock clock, RandomGenerator random, Duration streamSpread) {
+      DrainSignal signal,
+      CallClock clock,
+      RandomGenerator random,
+      Duration streamSpread,
+      DrainRecord record) {
     CallsInFlight calls = new CallsInFlight();
-    signal.subscribe(new DrainSweep(calls, clock, random, streamSpread));
+    signal.subscribe(new DrainSweep(calls, clock, random, streamSpread, record));
     return new LifecycleServerStage(calls, signal, clock);
   }
 

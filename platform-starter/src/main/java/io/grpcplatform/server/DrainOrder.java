@@ -45,12 +45,13 @@ final class DrainOrder {
     await(times.grace(), servers.terminated(), hurried);
     if (servers.terminated().isDone()) {
       log.info("The gRPC server has stopped; no call was cut");
-      return;
+    } else {
+      signal.advance(Phase.CUTTING);
+      servers.shutdownNow();
+      await(FLUSH, servers.terminated());
+      log.info("The gRPC server has stopped");
     }
-    signal.advance(Phase.CUTTING);
-    servers.shutdownNow();
-    await(FLUSH, servers.terminated());
-    log.info("The gRPC server has stopped");
+    signal.advance(Phase.STOPPED);
   }
 
   /** Ends the waiting, now and later: whoever asks twice wants it over. */

@@ -16,7 +16,7 @@ final class CallSpans {
     this.propagation = new TracePropagation(openTelemetry.getPropagators().getTextMapPropagator());
   }
 
-  MethodSpans of(Side side, CallKey key, MethodType type) {
-    return new MethodSpans(tracer, propagation, side, key, type);
+  MethodSpans of(Side side, CallKey key, MethodType type, int messageEvents) {
+    return new MethodSpans(tracer, propagation, side, key, type, messageEvents);
   }
 }

@@ -14,6 +14,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The spans of one method on one side. Uses the OpenTelemetry API, not Micrometer's facade over it;
@@ -37,10 +38,22 @@ final class MethodSpans {
   private final String name;
   private final SpanKind kind;
   private final boolean streaming;
+  private final int messageEvents;
   private final Attributes attributes;
 
+  /**
+   * The spans of a method.
+   *
+   * @param messageEvents how many messages of a stream have an event each
+   */
   MethodSpans(
-      Tracer tracer, TracePropagation propagation, Side side, CallKey key, MethodType type) {
+      Tracer tracer,
+      TracePropagation propagation,
+      Side side,
+      CallKey key,
+      MethodType type,
+      int messageEvents) {
+    this.messageEvents = messageEvents;
     this.tracer = tracer;
     this.propagation = propagation;
     this.name = key.fullMethodName();
@@ -80,6 +93,11 @@ final class MethodSpans {
       callbacks = sent;
     }
     return new TracedCall(method, startNanos, span, callbacks);
+  }
+
+  /** Where the messages of a stream are told; null where they are not. */
+  @Nullable MessageEvents events(Span span) {
+    return messageEvents > 0 && span.isRecording() ? new MessageEvents(span, messageEvents) : null;
   }
 
   /** A span of a call that ended before anything could look at it. */

@@ -13,7 +13,7 @@ enum Side {
     this.meter = meter;
   }
 
-  /** As the access log names it. */
+  /** As the access log and the tag {@code rpc.side} name it. */
   String word() {
     return word;
   }

@@ -54,7 +54,7 @@ public final class Telemetry {
       @Nullable MeterRegistry meters, @Nullable OpenTelemetry traces) {
     return new TelemetryParts(
         Live.fixed(TelemetryProperties.class, TelemetryProperties.standard()),
-        meters == null ? null : new CallMeters(meters),
+        meters == null ? null : CallMeters.in(meters),
         traces == null ? null : new CallSpans(traces));
   }
 }

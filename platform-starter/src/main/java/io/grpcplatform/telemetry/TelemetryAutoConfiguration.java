@@ -69,7 +69,7 @@ public final class TelemetryAutoConfiguration {
 
     @Bean
     CallMeters platformCallMeters(MeterRegistry registry) {
-      return new CallMeters(registry);
+      return CallMeters.in(registry);
     }
   }
 

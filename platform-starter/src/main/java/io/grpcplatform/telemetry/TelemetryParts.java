@@ -39,8 +39,14 @@ final class TelemetryParts {
     return new MethodTelemetry(
         side,
         key,
-        measured == null ? null : measured.of(side, key, type),
-        traced == null ? null : traced.of(side, key, type),
+        measured == null ? null : measuring(now.metrics(), measured.of(side, key, type), type),
+        traced == null ? null : traced.of(side, key, type, now.tracing().messageEvents()),
         log);
+  }
+
+  private static MethodTelemetry.Measuring measuring(
+      TelemetryProperties.Metrics now, MethodMeters meters, MethodType type) {
+    return new MethodTelemetry.Measuring(
+        meters, type != MethodType.UNARY || now.clientUnaryBytes());
   }
 }

@@ -41,6 +41,11 @@ final class TracedCall extends MeasuredCall {
   }
 
   @Override
+  @Nullable MessageEvents events() {
+    return method.events(span);
+  }
+
+  @Override
   public void attempt(Attempt kind, int previous) {
     if (span.isRecording()) {
       MethodSpans.tellAttempt(span, kind, previous);

@@ -34,9 +34,10 @@ import org.springframework.context.annotation.Configuration;
 /**
  * Measures, in a process of its own, what one unary call allocates: in-process transport, direct
  * executor, so that both sides run on the measured thread. Arguments: {@code
- * client=bare|off|metrics|telemetry|standard|defaults}, {@code server=} one of the same, {@code
- * deadline=true|false} (of the bare client's calls), {@code traced=true|false} (whether they bring
- * a trace that is not recorded). Prints the median.
+ * client=bare|off|metrics|telemetry|standard|bytes|defaults}, {@code server=} one of the same,
+ * {@code deadline=true|false} (of the bare client's calls), {@code traced=false|true|sampled}
+ * (whether they bring a trace, and whether it is recorded; a client's own are recorded then too).
+ * Prints the median.
  */
 final class AllocationProbe {
 
@@ -71,18 +72,19 @@ final class AllocationProbe {
     String client = arguments[0];
     String server = arguments[1];
     boolean deadline = Boolean.parseBoolean(arguments[2]);
-    boolean traced = Boolean.parseBoolean(arguments[3]);
-    try (Ends ends = open(client, server)) {
-      Channel channel = traced ? tracing(ends.channel()) : ends.channel();
+    String traced = arguments[3];
+    boolean sampled = traced.equals("sampled");
+    try (Ends ends = open(client, server, sampled)) {
+      Channel channel = traced.equals("false") ? ends.channel() : tracing(ends.channel(), sampled);
       System.out.println("bytes=" + new AllocationProbe().measure(channel, deadline));
     }
   }
 
-  private static Channel tracing(Channel channel) {
+  private static Channel tracing(Channel channel, boolean sampled) {
     Metadata headers = new Metadata();
     headers.put(
         Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER),
-        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00");
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-" + (sampled ? "01" : "00"));
     return ClientInterceptors.intercept(
         channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
@@ -129,7 +131,7 @@ final class AllocationProbe {
     public void onCompleted() {}
   }
 
-  private static Ends open(String client, String server) throws Exception {
+  private static Ends open(String client, String server, boolean sampled) throws Exception {
     List<AutoCloseable> closing = new ArrayList<>();
     if (server.equals("bare")) {
       Server bare =
@@ -140,7 +142,7 @@ final class AllocationProbe {
               .start();
       closing.add(bare::shutdownNow);
     } else {
-      closing.add(application(server, true));
+      closing.add(application(server, true, sampled));
     }
     if (client.equals("bare")) {
       ManagedChannel bare =
@@ -153,12 +155,13 @@ final class AllocationProbe {
       closing.add(bare::shutdownNow);
       return new Ends(bare, closing);
     }
-    ConfigurableApplicationContext context = application(client, false);
+    ConfigurableApplicationContext context = application(client, false, sampled);
     closing.add(context);
     return new Ends(context.getBean(GrpcChannels.class).channel("echo"), closing);
   }
 
-  private static ConfigurableApplicationContext application(String mode, boolean server) {
+  private static ConfigurableApplicationContext application(
+      String mode, boolean server, boolean sampled) {
     List<String> properties = new ArrayList<>();
     properties.add("--platform.server.enabled=" + server);
     properties.add("--platform.server.executor.type=direct");
@@ -169,11 +172,16 @@ final class AllocationProbe {
     properties.add("--platform.client.channels.echo.target=in-process:" + NAME);
     // As bare grpc-java: what a load balancer allocates per pick is not the pipeline's price.
     properties.add("--platform.client.channels.echo.load-balancing=pick_first");
-    properties.add("--management.tracing.sampling.probability=0.0");
+    properties.add("--management.tracing.sampling.probability=" + (sampled ? 1.0 : 0.0));
+    // What a registry allocates is not the pipeline's price either.
+    properties.add("--management.prometheus.metrics.export.enabled=false");
     if (!mode.equals("defaults")) {
       BEYOND_STANDARD.forEach(feature -> properties.add(off(feature)));
     }
-    if (!mode.equals("defaults") && !mode.equals("standard")) {
+    if (mode.equals("bytes")) {
+      properties.add("--platform.telemetry.metrics.client-unary-bytes=true");
+    }
+    if (!List.of("defaults", "standard", "bytes").contains(mode)) {
       STANDARD.stream()
           .filter(feature -> mode.equals("off") || !feature.equals("telemetry"))
           .forEach(feature -> properties.add(off(feature)));

@@ -25,6 +25,7 @@ final class AllocationTest {
 
   private static final long TOLERANCE = 16;
   private static final long STANDARD = 1024;
+  private static final long UNARY_BYTES = 216;
   private static final long DEFAULTS = 1152;
   private static final long TELEMETRY = 928;
   private static final long TELEMETRY_TRACED = 1104;
@@ -68,6 +69,14 @@ final class AllocationTest {
 
     report("client, standard", ours - bareWithDeadline);
     assertThat(ours - bareWithDeadline).isBetween(1L, STANDARD + TOLERANCE);
+  }
+
+  @Test
+  void theSizesOfUnaryMessagesCostWhatTheGuideSays() throws Exception {
+    long ours = bytes("bytes", "bare", false);
+
+    report("client, standard, sizes of messages", ours - bareWithDeadline);
+    assertThat(ours - bareWithDeadline).isBetween(1L, STANDARD + UNARY_BYTES + TOLERANCE);
   }
 
   @Test

@@ -17,6 +17,8 @@ final class RandomSettings {
           List.of("platform.telemetry.enabled", "true", "false"),
           List.of("platform.telemetry.metrics.enabled", "true", "false"),
           List.of("platform.telemetry.tracing.enabled", "true", "false"),
+          List.of("platform.telemetry.metrics.client-unary-bytes", "true", "false"),
+          List.of("platform.telemetry.tracing.message-events", "0", "2", "32"),
           List.of("platform.telemetry.access-log.mode", "off", "failures"),
           List.of("platform.deadline.enabled", "true", "false"),
           List.of("platform.deadline.default", "20s", "30s", "1m"),

@@ -84,7 +84,8 @@ final class ServerLifecycleTest {
 
               assertThat(stopped.await(10, TimeUnit.SECONDS)).isTrue();
               assertThat(steps)
-                  .containsExactly("ANNOUNCED open", "DRAINING open", "CUTTING closed");
+                  .containsExactly(
+                      "ANNOUNCED open", "DRAINING open", "CUTTING closed", "STOPPED closed");
             }));
   }
 
@@ -95,12 +96,14 @@ final class ServerLifecycleTest {
             (context, port) -> {
               ServerLifecycle lifecycle = context.getBean(ServerLifecycle.class);
               CountDownLatch stopped = new CountDownLatch(2);
+              Queue<Phase> heard = new ConcurrentLinkedQueue<>();
+              context.getBean(DrainSignal.class).subscribe(heard::add);
 
               lifecycle.stop(stopped::countDown);
               lifecycle.stop(stopped::countDown);
 
               assertThat(stopped.await(10, TimeUnit.SECONDS)).isTrue();
-              assertThat(context.getBean(DrainSignal.class).phase()).isEqualTo(Phase.CUTTING);
+              assertThat(heard).contains(Phase.CUTTING).last().isEqualTo(Phase.STOPPED);
             }));
   }
 

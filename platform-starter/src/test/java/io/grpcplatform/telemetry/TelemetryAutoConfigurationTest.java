@@ -108,8 +108,8 @@ final class TelemetryAutoConfigurationTest {
                   settings,
                   new TelemetryProperties(
                       false,
-                      new TelemetryProperties.Metrics(true),
-                      new TelemetryProperties.Tracing(true),
+                      new TelemetryProperties.Metrics(true, false),
+                      new TelemetryProperties.Tracing(true, 32),
                       failures)));
           stage.unseen(KEY, new Metadata(), System.nanoTime(), OK);
 
@@ -164,7 +164,9 @@ final class TelemetryAutoConfigurationTest {
   @CsvSource({
     "platform.telemetry.access-log.mode=loud, loud",
     "platform.telemetry.access-log.level=info, platform.telemetry.access-log.level",
-    "platform.telemetry.metric.enabled=false, platform.telemetry.metric.enabled"
+    "platform.telemetry.metric.enabled=false, platform.telemetry.metric.enabled",
+    "platform.telemetry.tracing.message-events=-1, 0 (off) to 1000",
+    "platform.telemetry.tracing.message-events=1001, 0 (off) to 1000"
   })
   void wrongSettingFailsTheStartByName(String property, String named) {
     alone
