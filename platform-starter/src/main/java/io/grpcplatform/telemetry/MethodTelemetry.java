@@ -9,6 +9,7 @@ import io.grpcplatform.Outcome;
 import io.grpcplatform.StagePlan;
 import io.opentelemetry.api.trace.Span;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** All that is recorded of the calls of one method on one side. Immutable. */
@@ -18,38 +19,81 @@ final class MethodTelemetry implements StagePlan {
   private final CallKey key;
   private final @Nullable MethodTimers timers;
   private final @Nullable MethodSpans spans;
+  private final @Nullable CallBaggage baggage;
   private final AccessLog accessLog;
+  private final boolean mdc;
 
-  MethodTelemetry(
-      Side side,
-      CallKey key,
-      @Nullable MethodTimers timers,
-      @Nullable MethodSpans spans,
-      AccessLog accessLog) {
+  /**
+   * Everything for one method.
+   *
+   * @param mdc whether the log lines of callbacks carry method and caller
+   */
+  MethodTelemetry(Side side, CallKey key, Recorders recorders, AccessLog accessLog, boolean mdc) {
     this.side = side;
     this.key = key;
-    this.timers = timers;
-    this.spans = spans;
+    this.timers = recorders.timers();
+    this.spans = recorders.spans();
+    this.baggage = recorders.baggage();
     this.accessLog = accessLog;
+    this.mdc = mdc;
   }
+
+  /**
+   * Which parts record a method's calls.
+   *
+   * @param baggage what carries the baggage of calls that have no span
+   */
+  record Recorders(
+      @Nullable MethodTimers timers, @Nullable MethodSpans spans, @Nullable CallBaggage baggage) {}
 
   @Override
   public CallHook begin(CallStart call) {
-    if (spans == null) {
-      return new MeasuredCall(this, call.startNanos());
+    return serves() ? served(call) : sent(call);
+  }
+
+  private CallHook served(CallStart call) {
+    if (spans != null) {
+      return spans.served(this, call);
     }
-    return side == Side.SERVER
-        ? spans.served(this, call.headers(), call.startNanos())
-        : spans.sent(this, call.headers(), call.startNanos());
+    return baggage == null
+        ? new MeasuredCall(this, call.startNanos(), call)
+        : new CarryingCall(this, call.startNanos(), call, baggage.received(call.headers()));
+  }
+
+  private CallHook sent(CallStart call) {
+    if (spans != null) {
+      return spans.sent(this, call);
+    }
+    return baggage == null
+        ? new MeasuredCall(this, call.startNanos(), call)
+        : new CarryingCall(this, call.startNanos(), call, baggage.sent(call.headers()));
   }
 
   /** Records a call of which only the end is known. */
   void missed(Metadata headers, long startNanos, Outcome outcome) {
     MeasuredCall call =
         spans == null
-            ? new MeasuredCall(this, startNanos)
+            ? new MeasuredCall(this, startNanos, null)
             : spans.missed(this, headers, startNanos);
     call.ended(outcome);
+  }
+
+  boolean serves() {
+    return side == Side.SERVER;
+  }
+
+  boolean fillsMdc() {
+    return mdc;
+  }
+
+  /** What the log lines of a server's handler call the method; null where they do not. */
+  @Nullable String servedName() {
+    return mdc ? key.method() : null;
+  }
+
+  /** Whether anything says who calls. */
+  boolean namesCallers() {
+    return mdc || !accessLog.off();
   }
 
   boolean measures() {
@@ -60,20 +104,25 @@ final class MethodTelemetry implements StagePlan {
     return spans != null;
   }
 
-  boolean logs(Status status) {
-    return accessLog.wants(status);
+  boolean logs(Status status, long nanos, @Nullable String traceId) {
+    return accessLog.wants(status, nanos, traceId, MethodTelemetry::chance);
+  }
+
+  private static double chance() {
+    return ThreadLocalRandom.current().nextDouble();
   }
 
   void tell(Span span, Status status) {
     Objects.requireNonNull(spans).tell(span, status);
   }
 
-  void record(Outcome outcome, long nanos, @Nullable String traceId) {
+  void time(Outcome outcome, long nanos) {
     if (timers != null) {
       timers.record(outcome.status().getCode(), nanos);
     }
-    if (accessLog.wants(outcome.status())) {
-      accessLog.write(side, key, outcome, nanos, traceId);
-    }
+  }
+
+  void log(Outcome outcome, long nanos, @Nullable String traceId, @Nullable String caller) {
+    accessLog.write(side, key, outcome, new AccessLog.Facts(nanos, traceId, caller));
   }
 }

@@ -5,14 +5,18 @@ import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * Timers, spans and an access log for every call. Comes after whatever makes the MeterRegistry and
@@ -30,6 +34,8 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(TelemetryProperties.class)
 public final class TelemetryAutoConfiguration {
 
+  private static final String BAGGAGE = "management.tracing.baggage.";
+
   @Bean
   Live<TelemetryProperties> platformTelemetrySettings(
       TelemetryProperties start, LiveSettings settings) {
@@ -40,8 +46,13 @@ public final class TelemetryAutoConfiguration {
   TelemetryParts platformTelemetry(
       Live<TelemetryProperties> settings,
       ObjectProvider<CallMeters> meters,
-      ObjectProvider<CallSpans> spans) {
-    return new TelemetryParts(settings, meters.getIfAvailable(), spans.getIfAvailable());
+      ObjectProvider<CallSpans> spans,
+      ObjectProvider<CallBaggage> baggage) {
+    return new TelemetryParts(
+        settings,
+        meters.getIfAvailable(),
+        spans.getIfAvailable(),
+        baggage.stream().filter(CallBaggage::travels).findFirst().orElse(null));
   }
 
   @Bean
@@ -52,6 +63,34 @@ public final class TelemetryAutoConfiguration {
   @Bean
   TelemetryClientStage platformTelemetryClientStage(TelemetryParts telemetry) {
     return new TelemetryClientStage(telemetry);
+  }
+
+  @Bean
+  PeerServerContributor platformPeerNames() {
+    return new PeerServerContributor();
+  }
+
+  /** Where OpenTelemetry is there: what travels beside traces, by Spring Boot's own list. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(OpenTelemetry.class)
+  static final class BaggageConfiguration {
+
+    @Bean
+    BaggageGate platformBaggageGate(Environment environment) {
+      Binder binder = Binder.get(environment);
+      boolean enabled = binder.bind(BAGGAGE + "enabled", Boolean.class).orElse(true);
+      return enabled
+          ? new BaggageGate(
+              binder
+                  .bind(BAGGAGE + "remote-fields", Bindable.listOf(String.class))
+                  .orElse(List.of()))
+          : BaggageGate.SHUT;
+    }
+
+    @Bean
+    CallBaggage platformCallBaggage(BaggageGate gate) {
+      return new CallBaggage(gate);
+    }
   }
 
   /** On where Micrometer and a registry are there. */
@@ -74,8 +113,8 @@ public final class TelemetryAutoConfiguration {
   static final class TracingConfiguration {
 
     @Bean
-    CallSpans platformCallSpans(OpenTelemetry openTelemetry) {
-      return new CallSpans(openTelemetry);
+    CallSpans platformCallSpans(OpenTelemetry openTelemetry, BaggageGate gate) {
+      return new CallSpans(openTelemetry, gate);
     }
   }
 }
