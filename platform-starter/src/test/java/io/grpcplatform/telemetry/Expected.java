@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpcplatform.Caller;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.Span;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,7 +55,7 @@ final class Expected {
   }
 
   static Deadline deadline(int caller) {
-    return Deadline.after(30L + STEP_SECONDS * caller, TimeUnit.SECONDS);
+    return Deadline.after(30L + STEP_SECONDS * (long) caller, TimeUnit.SECONDS);
   }
 
   /** What a caller sends; every second one is not sampled. */
@@ -120,7 +121,7 @@ final class Expected {
                           return left();
                         }))
             .toList();
-    List<String> found = new java.util.ArrayList<>();
+    List<String> found = new ArrayList<>();
     for (Future<String> look : looks) {
       found.add(look.get(30, TimeUnit.SECONDS));
     }
