@@ -57,7 +57,7 @@ final class HopHandler extends EchoServiceGrpc.EchoServiceImplBase {
           onward(text, CompletableFuture.supplyAsync(() -> second(text), futures), response);
       case "leaking" -> {
         MDC.put("planted", text);
-        Scope left = Baggage.builder().put("planted", text).build().makeCurrent();
+        Scope ignored = Baggage.builder().put("planted", text).build().makeCurrent();
         answer(text, response);
       }
       default -> throw new IllegalArgumentException(text);
