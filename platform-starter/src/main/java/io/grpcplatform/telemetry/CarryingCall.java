@@ -24,9 +24,13 @@ sealed class CarryingCall extends MeasuredCall permits TracedCall {
   }
 
   @Override
-  @SuppressWarnings("MustBeClosedChecker") // exit() closes it; the machine promises the pair
   final @Nullable Object attach() {
-    return callbacks == null ? null : callbacks.makeCurrent();
+    return callbacks == null ? null : open(callbacks);
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // its users' own callers promise to close in pairs
+  static Scope open(Context context) {
+    return context.makeCurrent();
   }
 
   @Override

@@ -34,10 +34,10 @@ public final class TraceContextAccessor implements ThreadLocalAccessor<Context> 
     return none || ObservationThreadLocalAccessor.getInstance().getValue() != null ? null : current;
   }
 
+  // Closed by restore(), which a snapshot promises to call.
   @Override
-  @SuppressWarnings("MustBeClosedChecker") // restore() closes it, which a snapshot promises
   public void setValue(Context value) {
-    OPEN.get().push(value.makeCurrent());
+    OPEN.get().push(CarryingCall.open(value));
   }
 
   @Override

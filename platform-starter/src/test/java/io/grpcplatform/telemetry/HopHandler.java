@@ -6,7 +6,7 @@ import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.grpcplatform.test.v1.EchoServiceGrpc.EchoServiceStub;
 import io.opentelemetry.api.baggage.Baggage;
-import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.Context;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -36,7 +36,6 @@ final class HopHandler extends EchoServiceGrpc.EchoServiceImplBase {
   }
 
   @Override
-  @SuppressWarnings("MustBeClosedChecker") // the leak that a test plants
   public void unary(EchoRequest request, StreamObserver<EchoResponse> response) {
     String text = request.getText();
     expected.look("handler", text);
@@ -57,7 +56,8 @@ final class HopHandler extends EchoServiceGrpc.EchoServiceImplBase {
           onward(text, CompletableFuture.supplyAsync(() -> second(text), futures), response);
       case "leaking" -> {
         MDC.put("planted", text);
-        Scope ignored = Baggage.builder().put("planted", text).build().makeCurrent();
+        Baggage planted = Baggage.builder().put("planted", text).build();
+        new TraceContextAccessor().setValue(Context.current().with(planted));
         answer(text, response);
       }
       default -> throw new IllegalArgumentException(text);
