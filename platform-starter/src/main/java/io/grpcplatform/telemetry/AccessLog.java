@@ -4,15 +4,16 @@ import io.grpc.Status;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.Outcome;
 import io.grpcplatform.Refusal;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One line for a call that has ended: method, status, duration, trace, and why the platform refused
- * it. Everything is in the text and, for structured logging, in key-value pairs; payloads, metadata
- * and status descriptions (which may quote them) never are.
+ * One line for a call that has ended: method, status, duration, caller, trace, and why the platform
+ * refused it. Everything is in the text and, for structured logging, in key-value pairs; payloads,
+ * metadata and status descriptions (which may quote them) never are.
  */
 final class AccessLog {
 
@@ -29,26 +30,82 @@ final class AccessLog {
     ALL
   }
 
-  private final Mode mode;
+  private static final int HEX = 16;
 
-  AccessLog(Mode mode) {
+  /** How many of a trace id's last digits decide; W3C promises chance in these and no others. */
+  private static final int DIGITS = 14;
+
+  private static final double SPAN = 0x1p56;
+
+  private final Mode mode;
+  private final double sampling;
+  private final long slowNanos;
+
+  /**
+   * A log.
+   *
+   * @param sampling which part of the successful calls has a line where all have, 0 to 1
+   * @param slowNanos how long a successful call lasts that always has one; 0 for none
+   */
+  AccessLog(Mode mode, double sampling, long slowNanos) {
     this.mode = mode;
+    this.sampling = sampling;
+    this.slowNanos = slowNanos;
   }
 
   boolean off() {
     return mode == Mode.OFF;
   }
 
-  boolean wants(Status status) {
-    return mode == Mode.ALL || (mode == Mode.FAILURES && !status.isOk());
+  /**
+   * Whether a call gets a line. By its trace's id where it has one, so that a call that is sampled
+   * is so in every process.
+   *
+   * @param chance draws from 0 to 1 for calls without a trace
+   */
+  boolean wants(Status status, long nanos, @Nullable String traceId, DoubleSupplier chance) {
+    if (mode == Mode.OFF) {
+      return false;
+    }
+    if (!status.isOk() || (slowNanos > 0 && nanos >= slowNanos)) {
+      return true;
+    }
+    return mode == Mode.ALL && (sampling >= 1 || draw(traceId, chance) < sampling);
   }
 
-  void write(Side side, CallKey key, Outcome outcome, long nanos, @Nullable String traceId) {
+  private static double draw(@Nullable String traceId, DoubleSupplier chance) {
+    if (traceId == null || traceId.length() < DIGITS) {
+      return chance.getAsDouble();
+    }
+    int end = traceId.length();
+    return Long.parseLong(traceId, end - DIGITS, end, HEX) / SPAN;
+  }
+
+  /**
+   * What a line says beside method and outcome.
+   *
+   * @param caller who called, or on a client for whom
+   */
+  record Facts(long nanos, @Nullable String traceId, @Nullable String caller) {}
+
+  /** Writes the line, and not twice what the log's context says too. */
+  void write(Side side, CallKey key, Outcome outcome, Facts facts) {
     if (!log.isInfoEnabled()) {
       return;
     }
+    LogFields hidden = LogFields.hide();
+    try {
+      writeOnce(side, key, outcome, facts);
+    } finally {
+      if (hidden != null) {
+        LogFields.restore(hidden);
+      }
+    }
+  }
+
+  private static void writeOnce(Side side, CallKey key, Outcome outcome, Facts facts) {
     String code = outcome.status().getCode().name();
-    double millis = nanos / NANOS_PER_MILLI;
+    double millis = facts.nanos() / NANOS_PER_MILLI;
     String reason = reason(outcome);
     StringBuilder text = new StringBuilder(128);
     text.append(side.word()).append(' ').append(key.fullMethodName());
@@ -68,9 +125,13 @@ final class AccessLog {
     if (!key.channel().isEmpty()) {
       line = line.addKeyValue("rpc.channel", key.channel());
     }
-    if (traceId != null) {
-      text.append(", trace ").append(traceId);
-      line = line.addKeyValue("trace_id", traceId);
+    if (facts.caller() != null) {
+      text.append(", caller ").append(facts.caller());
+      line = line.addKeyValue("caller", facts.caller());
+    }
+    if (facts.traceId() != null) {
+      text.append(", trace ").append(facts.traceId());
+      line = line.addKeyValue("trace_id", facts.traceId());
     }
     line.log(text.toString());
   }

@@ -11,9 +11,10 @@ final class CallSpans {
   private final Tracer tracer;
   private final TracePropagation propagation;
 
-  CallSpans(OpenTelemetry openTelemetry) {
+  CallSpans(OpenTelemetry openTelemetry, BaggageGate gate) {
     this.tracer = openTelemetry.getTracer("io.grpcplatform");
-    this.propagation = new TracePropagation(openTelemetry.getPropagators().getTextMapPropagator());
+    this.propagation =
+        new TracePropagation(openTelemetry.getPropagators().getTextMapPropagator(), gate);
   }
 
   MethodSpans of(Side side, CallKey key, MethodType type, int messageEvents) {

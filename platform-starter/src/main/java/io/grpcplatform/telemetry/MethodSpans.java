@@ -5,6 +5,7 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.grpcplatform.Attempt;
 import io.grpcplatform.CallKey;
+import io.grpcplatform.CallStart;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
@@ -69,30 +70,30 @@ final class MethodSpans {
   }
 
   /** A span that continues the trace the caller sent. */
-  TracedCall served(MethodTelemetry method, Metadata headers, long startNanos) {
-    Context caller = propagation.extract(headers);
+  TracedCall served(MethodTelemetry method, CallStart call) {
+    Context caller = propagation.extract(call.headers());
     Span span = start(caller);
-    return new TracedCall(method, startNanos, span, caller.with(span));
+    return new TracedCall(method, call.startNanos(), call, span, caller.with(span));
   }
 
   /**
-   * A span below the one that is current, sent along in {@code headers}. The caller's callbacks run
-   * in the caller's own trace context, so that what they call next is no child of this call. A
-   * caller without one gets this call's, where that is worth a scope: on a stream, or on a call
-   * that is recorded.
+   * A span below the one that is current, sent along in its headers. The caller's callbacks run in
+   * the caller's own trace context, so that what they call next is no child of this call. A caller
+   * without one gets this call's, where that is worth a scope: on a stream, or on a call that is
+   * recorded.
    */
-  TracedCall sent(MethodTelemetry method, Metadata headers, long startNanos) {
+  TracedCall sent(MethodTelemetry method, CallStart call) {
     Context caller = Context.current();
     Span span = start(caller);
     Context sent = caller.with(span);
-    propagation.inject(sent, headers);
+    propagation.inject(sent, call.headers());
     Context callbacks = null;
     if (Span.fromContext(caller).getSpanContext().isValid()) {
       callbacks = caller;
     } else if (streaming || span.isRecording()) {
       callbacks = sent;
     }
-    return new TracedCall(method, startNanos, span, callbacks);
+    return new TracedCall(method, call.startNanos(), call, span, callbacks);
   }
 
   /** Where the messages of a stream are told; null where they are not. */
@@ -113,7 +114,7 @@ final class MethodSpans {
             .setParent(caller)
             .setStartTimestamp(began, TimeUnit.NANOSECONDS)
             .startSpan();
-    return new TracedCall(method, startNanos, span, caller.with(span));
+    return new TracedCall(method, startNanos, null, span, caller.with(span));
   }
 
   private Span start(Context parent) {

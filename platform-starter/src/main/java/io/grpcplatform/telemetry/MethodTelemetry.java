@@ -12,6 +12,7 @@ import io.grpcplatform.Outcome;
 import io.grpcplatform.StagePlan;
 import io.opentelemetry.api.trace.Span;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** All that is recorded of the calls of one method on one side. Immutable. */
@@ -21,7 +22,9 @@ final class MethodTelemetry implements StagePlan {
   private final CallKey key;
   private final @Nullable MethodMeters meters;
   private final @Nullable MethodSpans spans;
+  private final @Nullable CallBaggage baggage;
   private final AccessLog accessLog;
+  private final boolean mdc;
   private final ClientStreamTracer.@Nullable Factory tracers;
 
   /**
@@ -32,17 +35,20 @@ final class MethodTelemetry implements StagePlan {
    */
   record Measuring(MethodMeters meters, boolean clientSizes) {}
 
-  MethodTelemetry(
-      Side side,
-      CallKey key,
-      @Nullable Measuring measuring,
-      @Nullable MethodSpans spans,
-      AccessLog accessLog) {
+  /**
+   * Everything for one method.
+   *
+   * @param mdc whether the log lines of callbacks carry method and caller
+   */
+  MethodTelemetry(Side side, CallKey key, Recorders recorders, AccessLog accessLog, boolean mdc) {
     this.side = side;
     this.key = key;
+    Measuring measuring = recorders.measuring();
     this.meters = measuring == null ? null : measuring.meters();
-    this.spans = spans;
+    this.spans = recorders.spans();
+    this.baggage = recorders.baggage();
     this.accessLog = accessLog;
+    this.mdc = mdc;
     MessageMeters messages = meters == null ? null : meters.messages();
     this.tracers =
         side == Side.CLIENT && messages != null && measuring != null && measuring.clientSizes()
@@ -50,24 +56,41 @@ final class MethodTelemetry implements StagePlan {
             : null;
   }
 
+  /**
+   * Which parts record a method's calls.
+   *
+   * @param baggage what carries the baggage of calls that have no span
+   */
+  record Recorders(
+      @Nullable Measuring measuring, @Nullable MethodSpans spans, @Nullable CallBaggage baggage) {}
+
   @Override
   public CallHook begin(CallStart call) {
     if (tracers != null) {
       call.options(call.options().withStreamTracerFactory(tracers));
     }
-    MeasuredCall measured = measured(call);
+    MeasuredCall measured = serves() ? served(call) : sent(call);
     return call.method().getType() == MethodType.UNARY
         ? measured
         : new NotedStream(measured, notes(measured.events()));
   }
 
-  private MeasuredCall measured(CallStart call) {
-    if (spans == null) {
-      return new MeasuredCall(this, call.startNanos());
+  private MeasuredCall served(CallStart call) {
+    if (spans != null) {
+      return spans.served(this, call);
     }
-    return side == Side.SERVER
-        ? spans.served(this, call.headers(), call.startNanos())
-        : spans.sent(this, call.headers(), call.startNanos());
+    return baggage == null
+        ? new MeasuredCall(this, call.startNanos(), call)
+        : new CarryingCall(this, call.startNanos(), call, baggage.received(call.headers()));
+  }
+
+  private MeasuredCall sent(CallStart call) {
+    if (spans != null) {
+      return spans.sent(this, call);
+    }
+    return baggage == null
+        ? new MeasuredCall(this, call.startNanos(), call)
+        : new CarryingCall(this, call.startNanos(), call, baggage.sent(call.headers()));
   }
 
   @Override
@@ -79,7 +102,7 @@ final class MethodTelemetry implements StagePlan {
   void missed(Metadata headers, long startNanos, Outcome outcome) {
     MeasuredCall call =
         spans == null
-            ? new MeasuredCall(this, startNanos)
+            ? new MeasuredCall(this, startNanos, null)
             : spans.missed(this, headers, startNanos);
     call.ended(outcome);
   }
@@ -93,6 +116,24 @@ final class MethodTelemetry implements StagePlan {
     return spans == null ? null : spans.events(span);
   }
 
+  boolean serves() {
+    return side == Side.SERVER;
+  }
+
+  boolean fillsMdc() {
+    return mdc;
+  }
+
+  /** What the log lines of a server's handler call the method; null where they do not. */
+  @Nullable String servedName() {
+    return mdc ? key.method() : null;
+  }
+
+  /** Whether anything says who calls. */
+  boolean namesCallers() {
+    return mdc || !accessLog.off();
+  }
+
   boolean measures() {
     return meters != null;
   }
@@ -101,8 +142,12 @@ final class MethodTelemetry implements StagePlan {
     return spans != null;
   }
 
-  boolean logs(Status status) {
-    return accessLog.wants(status);
+  boolean logs(Status status, long nanos, @Nullable String traceId) {
+    return accessLog.wants(status, nanos, traceId, MethodTelemetry::chance);
+  }
+
+  private static double chance() {
+    return ThreadLocalRandom.current().nextDouble();
   }
 
   void tell(Span span, Status status) {
@@ -121,12 +166,13 @@ final class MethodTelemetry implements StagePlan {
     }
   }
 
-  void record(Outcome outcome, long nanos, @Nullable String traceId) {
+  void time(Outcome outcome, long nanos) {
     if (meters != null) {
       meters.ended(outcome, nanos);
     }
-    if (accessLog.wants(outcome.status())) {
-      accessLog.write(side, key, outcome, nanos, traceId);
-    }
+  }
+
+  void log(Outcome outcome, long nanos, @Nullable String traceId, @Nullable String caller) {
+    accessLog.write(side, key, outcome, new AccessLog.Facts(nanos, traceId, caller));
   }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Telemetry alone, for channels and servers that the starter does not make: timers, spans, and a
- * log line for each call that fails.
+ * log line for each call that fails. No baggage travels.
  */
 public final class Telemetry {
 
@@ -55,6 +55,7 @@ public final class Telemetry {
     return new TelemetryParts(
         Live.fixed(TelemetryProperties.class, TelemetryProperties.standard()),
         meters == null ? null : CallMeters.in(meters),
-        traces == null ? null : new CallSpans(traces));
+        traces == null ? null : new CallSpans(traces, BaggageGate.SHUT),
+        null);
   }
 }

@@ -5,6 +5,7 @@ import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -12,8 +13,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * Timers, spans and an access log for every call. Comes after whatever makes the MeterRegistry and
@@ -31,6 +35,8 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(TelemetryProperties.class)
 public final class TelemetryAutoConfiguration {
 
+  private static final String BAGGAGE = "management.tracing.baggage.";
+
   @Bean
   Live<TelemetryProperties> platformTelemetrySettings(
       TelemetryProperties start, LiveSettings settings) {
@@ -41,8 +47,13 @@ public final class TelemetryAutoConfiguration {
   TelemetryParts platformTelemetry(
       Live<TelemetryProperties> settings,
       ObjectProvider<CallMeters> meters,
-      ObjectProvider<CallSpans> spans) {
-    return new TelemetryParts(settings, meters.getIfAvailable(), spans.getIfAvailable());
+      ObjectProvider<CallSpans> spans,
+      ObjectProvider<CallBaggage> baggage) {
+    return new TelemetryParts(
+        settings,
+        meters.getIfAvailable(),
+        spans.getIfAvailable(),
+        baggage.stream().filter(CallBaggage::travels).findFirst().orElse(null));
   }
 
   @Bean
@@ -59,6 +70,34 @@ public final class TelemetryAutoConfiguration {
   @ConditionalOnMissingBean
   MessageTraces platformUntracedMessages() {
     return MessageTraces.none();
+  }
+
+  @Bean
+  PeerServerContributor platformPeerNames() {
+    return new PeerServerContributor();
+  }
+
+  /** Where OpenTelemetry is there: what travels beside traces, by Spring Boot's own list. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnClass(OpenTelemetry.class)
+  static final class BaggageConfiguration {
+
+    @Bean
+    BaggageGate platformBaggageGate(Environment environment) {
+      Binder binder = Binder.get(environment);
+      boolean enabled = binder.bind(BAGGAGE + "enabled", Boolean.class).orElse(true);
+      return enabled
+          ? new BaggageGate(
+              binder
+                  .bind(BAGGAGE + "remote-fields", Bindable.listOf(String.class))
+                  .orElse(List.of()))
+          : BaggageGate.SHUT;
+    }
+
+    @Bean
+    CallBaggage platformCallBaggage(BaggageGate gate) {
+      return new CallBaggage(gate);
+    }
   }
 
   /** On where Micrometer and a registry are there. */
@@ -81,8 +120,8 @@ public final class TelemetryAutoConfiguration {
   static final class TracingConfiguration {
 
     @Bean
-    CallSpans platformCallSpans(OpenTelemetry openTelemetry) {
-      return new CallSpans(openTelemetry);
+    CallSpans platformCallSpans(OpenTelemetry openTelemetry, BaggageGate gate) {
+      return new CallSpans(openTelemetry, gate);
     }
 
     @Bean

@@ -11,12 +11,22 @@ final class TelemetryParts {
   private final Live<TelemetryProperties> settings;
   private final @Nullable CallMeters meters;
   private final @Nullable CallSpans spans;
+  private final @Nullable CallBaggage baggage;
 
+  /**
+   * The parts.
+   *
+   * @param baggage what carries the baggage of calls that have no span
+   */
   TelemetryParts(
-      Live<TelemetryProperties> settings, @Nullable CallMeters meters, @Nullable CallSpans spans) {
+      Live<TelemetryProperties> settings,
+      @Nullable CallMeters meters,
+      @Nullable CallSpans spans,
+      @Nullable CallBaggage baggage) {
     this.settings = settings;
     this.meters = meters;
     this.spans = spans;
+    this.baggage = baggage;
   }
 
   Live<TelemetryProperties> live() {
@@ -30,18 +40,22 @@ final class TelemetryParts {
 
   /** The same by settings of some moment. */
   @Nullable MethodTelemetry of(TelemetryProperties now, Side side, CallKey key, MethodType type) {
-    AccessLog log = new AccessLog(now.accessLog().mode());
+    AccessLog log = now.accessLog().of(key, type);
     CallMeters measured = now.metrics().enabled() ? meters : null;
     CallSpans traced = now.tracing().enabled() ? spans : null;
-    if (!now.enabled() || (measured == null && traced == null && log.off())) {
+    boolean silent = measured == null && traced == null && log.off() && baggage == null;
+    if (!now.enabled() || silent) {
       return null;
     }
     return new MethodTelemetry(
         side,
         key,
-        measured == null ? null : measuring(now.metrics(), measured.of(side, key, type), type),
-        traced == null ? null : traced.of(side, key, type, now.tracing().messageEvents()),
-        log);
+        new MethodTelemetry.Recorders(
+            measured == null ? null : measuring(now.metrics(), measured.of(side, key, type), type),
+            traced == null ? null : traced.of(side, key, type, now.tracing().messageEvents()),
+            baggage),
+        log,
+        now.mdc().enabled());
   }
 
   private static MethodTelemetry.Measuring measuring(

@@ -1,6 +1,7 @@
 package io.grpcplatform.telemetry;
 
 import io.grpcplatform.Attempt;
+import io.grpcplatform.CallStart;
 import io.grpcplatform.Outcome;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -8,30 +9,19 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One call with a span. The trace is current inside each callback and closed with it: a scope never
- * outlives the callback, whatever thread the next one comes on.
- */
-final class TracedCall extends MeasuredCall {
+/** One call with a span. */
+final class TracedCall extends CarryingCall {
 
   private final Span span;
-  private final @Nullable Context callbacks;
 
-  TracedCall(MethodTelemetry method, long startNanos, Span span, @Nullable Context callbacks) {
-    super(method, startNanos);
+  TracedCall(
+      MethodTelemetry method,
+      long startNanos,
+      @Nullable CallStart start,
+      Span span,
+      @Nullable Context callbacks) {
+    super(method, startNanos, start, callbacks);
     this.span = span;
-    this.callbacks = callbacks;
-  }
-
-  @Override
-  @SuppressWarnings("MustBeClosedChecker") // exit() closes it; the machine promises the pair
-  public @Nullable Object enter() {
-    return callbacks == null ? null : callbacks.makeCurrent();
-  }
-
-  @Override
-  public void exit(Object scope) {
-    ((Scope) scope).close();
   }
 
   @Override
@@ -53,21 +43,21 @@ final class TracedCall extends MeasuredCall {
   }
 
   @Override
-  public void ended(Outcome outcome) {
+  void tell(Outcome outcome, long nanos, boolean logged) {
     boolean recording = span.isRecording();
     if (recording) {
       method.tell(span, outcome.status());
     }
-    if (recording || method.logs(outcome.status())) {
+    if (recording || logged) {
       // In scope, so that a histogram's bucket remembers the trace and the log line carries it.
       Scope scope = Context.root().with(span).makeCurrent();
       try {
-        super.ended(outcome);
+        super.tell(outcome, nanos, logged);
       } finally {
         scope.close();
       }
     } else {
-      super.ended(outcome);
+      super.tell(outcome, nanos, false);
     }
     span.end();
   }

@@ -50,10 +50,12 @@ class LibraryHomesTest {
           Map.entry("org.HdrHistogram.", Set.of(ROOT_PACKAGE)),
           Map.entry("com.netflix.concurrency.limits.", Set.of("loadshedding")),
           Map.entry("io.lettuce.", Set.of("ratelimit")),
-          Map.entry("javax.net.ssl.", Set.of("ratelimit")), // whose certificate a caller showed
+          Map.entry(
+              "javax.net.ssl.",
+              Set.of("ratelimit", "telemetry")), // whose certificate a caller showed
           Map.entry("com.sun.management.", Set.of("loadshedding")), // the process's CPU time
           Map.entry("io.micrometer.", Set.of("telemetry", "*Metrics")),
-          Map.entry("io.micrometer.context.", Set.of("deadline")),
+          Map.entry("io.micrometer.context.", Set.of("deadline", "telemetry")),
           Map.entry("reactor.", Set.of("deadline")),
           Map.entry("io.opentelemetry.", Set.of("telemetry")));
 

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** What a line of the access log says, and which calls have one. */
 final class AccessLogTest {
@@ -22,7 +23,14 @@ final class AccessLogTest {
   private static final CallKey KEY = new CallKey("payment", "pkg.Service", "Method");
   private static final long NANOS = 12_345_678;
 
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final ListAppender<ILoggingEvent> lines =
+      new ListAppender<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+          event.getMDCPropertyMap();
+          super.append(event);
+        }
+      };
 
   @BeforeEach
   void listen() {
@@ -37,6 +45,7 @@ final class AccessLogTest {
     logger().detachAppender(lines);
     logger().setLevel(null);
     logger().setAdditive(true);
+    MDC.clear();
   }
 
   private static Logger logger() {
@@ -48,7 +57,7 @@ final class AccessLogTest {
     Refusal refusal = new Refusal(Refusal.Reason.CIRCUIT_OPEN, "open, token=hunter2", null);
     Outcome outcome = new Outcome(refusal.status(), refusal.trailers(), refusal, true);
 
-    new AccessLog(AccessLog.Mode.FAILURES).write(Side.CLIENT, KEY, outcome, NANOS, "4bf9");
+    log(AccessLog.Mode.FAILURES).write(Side.CLIENT, KEY, outcome, facts("4bf9", null));
 
     assertThat(lines.list).hasSize(1);
     ILoggingEvent line = lines.list.get(0);
@@ -68,7 +77,7 @@ final class AccessLogTest {
     Refusal refusal = new Refusal(Refusal.Reason.DRAINING, "stopping", null);
     Outcome outcome = new Outcome(refusal.status(), refusal.trailers(), null, false);
 
-    new AccessLog(AccessLog.Mode.FAILURES).write(Side.CLIENT, KEY, outcome, NANOS, null);
+    log(AccessLog.Mode.FAILURES).write(Side.CLIENT, KEY, outcome, facts(null, null));
 
     assertThat(lines.list.get(0).getFormattedMessage()).endsWith("ms, refused: DRAINING");
   }
@@ -80,20 +89,74 @@ final class AccessLogTest {
     Outcome outcome =
         new Outcome(Status.NOT_FOUND.withDescription("hunter2"), trailers, null, false);
 
-    new AccessLog(AccessLog.Mode.ALL).write(Side.SERVER, KEY, outcome, NANOS, "4bf9");
+    log(AccessLog.Mode.ALL).write(Side.SERVER, KEY, outcome, facts("4bf9", "127.0.0.1"));
 
     ILoggingEvent line = lines.list.get(0);
     assertThat(line.getFormattedMessage() + line.getKeyValuePairs()).doesNotContain("hunter2");
   }
 
   @Test
-  void eachModeWantsItsOwnCalls() {
-    AccessLog failures = new AccessLog(AccessLog.Mode.FAILURES);
+  void callerIsNamedAndNothingIsSaidTwice() {
+    MDC.put("rpc.method", "Outer");
+    MDC.put("caller", "outer");
+    Outcome outcome = new Outcome(Status.OK, new Metadata(), null, false);
 
-    assertThat(failures.wants(Status.OK)).isFalse();
-    assertThat(failures.wants(Status.CANCELLED)).isTrue();
-    assertThat(new AccessLog(AccessLog.Mode.ALL).wants(Status.OK)).isTrue();
-    assertThat(new AccessLog(AccessLog.Mode.OFF).wants(Status.INTERNAL)).isFalse();
-    assertThat(new AccessLog(AccessLog.Mode.OFF).off()).isTrue();
+    log(AccessLog.Mode.ALL).write(Side.SERVER, KEY, outcome, facts(null, "shop"));
+
+    ILoggingEvent line = lines.list.get(0);
+    assertThat(line.getFormattedMessage()).endsWith(" ms, caller shop");
+    assertThat(line.getKeyValuePairs().toString()).contains("caller=\"shop\"");
+    assertThat(line.getMDCPropertyMap()).doesNotContainKeys("rpc.method", "caller");
+    assertThat(MDC.get("rpc.method")).isEqualTo("Outer");
+    assertThat(MDC.get("caller")).isEqualTo("outer");
+  }
+
+  @Test
+  void eachModeWantsItsOwnCalls() {
+    AccessLog failures = log(AccessLog.Mode.FAILURES);
+
+    assertThat(wants(failures, Status.OK, 1)).isFalse();
+    assertThat(wants(failures, Status.CANCELLED, 1)).isTrue();
+    assertThat(wants(log(AccessLog.Mode.ALL), Status.OK, 1)).isTrue();
+    assertThat(wants(log(AccessLog.Mode.OFF), Status.INTERNAL, 1)).isFalse();
+    assertThat(log(AccessLog.Mode.OFF).off()).isTrue();
+  }
+
+  @Test
+  void slowCallsAreWantedInEveryModeButOff() {
+    AccessLog failures = new AccessLog(AccessLog.Mode.FAILURES, 1, NANOS);
+    AccessLog sampled = new AccessLog(AccessLog.Mode.ALL, 0, NANOS);
+    AccessLog off = new AccessLog(AccessLog.Mode.OFF, 1, NANOS);
+
+    assertThat(wants(failures, Status.OK, NANOS)).isTrue();
+    assertThat(wants(failures, Status.OK, NANOS - 1)).isFalse();
+    assertThat(wants(sampled, Status.OK, NANOS)).isTrue();
+    assertThat(wants(sampled, Status.OK, NANOS - 1)).isFalse();
+    assertThat(wants(off, Status.OK, NANOS)).isFalse();
+  }
+
+  @Test
+  void sampledCallsAreThoseOfTheSameTraces() {
+    AccessLog tenth = new AccessLog(AccessLog.Mode.ALL, 0.1, 0);
+    String low = "ffffffffffffffffff" + "19999999999999";
+    String high = "000000000000000000" + "1999999999999b";
+
+    assertThat(tenth.wants(Status.OK, 1, low, () -> 0.99)).isTrue();
+    assertThat(tenth.wants(Status.OK, 1, high, () -> 0.01)).isFalse();
+    assertThat(tenth.wants(Status.OK, 1, null, () -> 0.09)).isTrue();
+    assertThat(tenth.wants(Status.OK, 1, null, () -> 0.11)).isFalse();
+    assertThat(tenth.wants(Status.ABORTED, 1, high, () -> 0.99)).isTrue();
+  }
+
+  private static boolean wants(AccessLog log, Status status, long nanos) {
+    return log.wants(status, nanos, null, () -> 0.5);
+  }
+
+  private static AccessLog log(AccessLog.Mode mode) {
+    return new AccessLog(mode, 1, 0);
+  }
+
+  private static AccessLog.Facts facts(String traceId, String caller) {
+    return new AccessLog.Facts(NANOS, traceId, caller);
   }
 }

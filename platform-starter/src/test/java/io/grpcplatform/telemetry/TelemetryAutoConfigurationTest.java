@@ -101,16 +101,12 @@ final class TelemetryAutoConfigurationTest {
           Object on = settings.get();
           TelemetryServerStage stage = context.getBean(TelemetryServerStage.class);
           LiveSettings all = context.getBean(LiveSettings.class);
-          TelemetryProperties.Access failures =
-              new TelemetryProperties.Access(AccessLog.Mode.FAILURES);
+          TelemetryProperties usual = TelemetryProperties.standard();
           all.apply(
               Map.of(
                   settings,
                   new TelemetryProperties(
-                      false,
-                      new TelemetryProperties.Metrics(true, false),
-                      new TelemetryProperties.Tracing(true, 32),
-                      failures)));
+                      false, usual.metrics(), usual.tracing(), usual.mdc(), usual.accessLog())));
           stage.unseen(KEY, new Metadata(), System.nanoTime(), OK);
 
           assertThat(stage.plan(KEY, EchoServiceGrpc.getUnaryMethod())).isNull();
@@ -209,7 +205,7 @@ final class TelemetryAutoConfigurationTest {
                 return config;
               }
             });
-    telemetry.of(Side.SERVER, KEY, MethodType.UNARY).record(OK, 1050, null);
+    telemetry.of(Side.SERVER, KEY, MethodType.UNARY).time(OK, 1050);
     return asked[0];
   }
 

@@ -34,6 +34,7 @@ final class TracePropagationTest {
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String SPAN = "00f067aa0ba902b7";
   private static final String W3C = "00-" + TRACE + "-" + SPAN + "-01";
+  private static final BaggageGate GATE = new BaggageGate(List.of("tenant"));
   private static final Context CALL =
       Context.root()
           .with(
@@ -55,7 +56,7 @@ final class TracePropagationTest {
         boot,
         propagator -> {
           assertThat(ShortCut.of(propagator)).isEqualTo(new ShortCut(true, true));
-          TracePropagation propagation = new TracePropagation(propagator);
+          TracePropagation propagation = new TracePropagation(propagator, GATE);
 
           assertThat(sent(propagation, CALL)).containsExactly("traceparent=" + W3C);
           assertThat(trace(propagation, "traceparent", W3C)).isEqualTo(TRACE);
@@ -86,7 +87,7 @@ final class TracePropagationTest {
       })
   void everyTraceparentIsReadAsThePropagatorReadsIt(String header) {
     TextMapPropagator w3c = W3CTraceContextPropagator.getInstance();
-    TracePropagation propagation = new TracePropagation(w3c);
+    TracePropagation propagation = new TracePropagation(w3c, GATE);
     Metadata headers = new Metadata();
     headers.put(key("traceparent"), header);
 
@@ -103,7 +104,8 @@ final class TracePropagationTest {
 
   @Test
   void theStateOfATraceIsReadToo() {
-    TracePropagation propagation = new TracePropagation(W3CTraceContextPropagator.getInstance());
+    TracePropagation propagation =
+        new TracePropagation(W3CTraceContextPropagator.getInstance(), GATE);
     Metadata headers = new Metadata();
     headers.put(key("traceparent"), W3C);
     headers.put(key("tracestate"), "vendor=blue");
@@ -118,7 +120,7 @@ final class TracePropagationTest {
     with(
         boot,
         propagator -> {
-          TracePropagation propagation = new TracePropagation(propagator);
+          TracePropagation propagation = new TracePropagation(propagator, GATE);
 
           assertThat(trace(propagation, "b3", TRACE + "-" + SPAN + "-1")).isEqualTo(TRACE);
         });
@@ -129,7 +131,7 @@ final class TracePropagationTest {
     with(
         boot.withPropertyValues("management.tracing.propagation.type=b3"),
         propagator -> {
-          TracePropagation propagation = new TracePropagation(propagator);
+          TracePropagation propagation = new TracePropagation(propagator, GATE);
 
           assertThat(sent(propagation, CALL)).containsExactly("b3=" + TRACE + "-" + SPAN + "-1");
           assertThat(Span.fromContext(received(propagation, "traceparent", W3C)).getSpanContext())
@@ -142,7 +144,7 @@ final class TracePropagationTest {
     with(
         boot.withPropertyValues("management.tracing.baggage.remote-fields=tenant"),
         propagator -> {
-          TracePropagation propagation = new TracePropagation(propagator);
+          TracePropagation propagation = new TracePropagation(propagator, GATE);
           Context carrying = CALL.with(Baggage.builder().put("tenant", "blue").build());
 
           Metadata in = new Metadata();
@@ -161,7 +163,7 @@ final class TracePropagationTest {
     TextMapPropagator own =
         TextMapPropagator.composite(
             W3CTraceContextPropagator.getInstance(), new TenantPropagator());
-    TracePropagation propagation = new TracePropagation(own);
+    TracePropagation propagation = new TracePropagation(own, GATE);
 
     assertThat(ShortCut.of(own)).isEqualTo(new ShortCut(false, false));
     assertThat(sent(propagation, CALL.with(TenantPropagator.TENANT, "blue")))
@@ -172,7 +174,8 @@ final class TracePropagationTest {
 
   @Test
   void traceparentReplacesTheOneThatWasThere() {
-    TracePropagation propagation = new TracePropagation(W3CTraceContextPropagator.getInstance());
+    TracePropagation propagation =
+        new TracePropagation(W3CTraceContextPropagator.getInstance(), GATE);
     Metadata headers = new Metadata();
     headers.put(key("traceparent"), "00-" + SPAN + SPAN + "-" + SPAN + "-00");
 
