@@ -37,7 +37,8 @@ final class DashboardMetricsTest {
           "platform_telemetry_refusals_total",
           "platform_lifecycle_draining",
           "platform_lifecycle_drain_cut_total",
-          "platform_lifecycle_drain_seconds_max");
+          "platform_lifecycle_drain_seconds_sum",
+          "platform_client_state");
 
   /** Meters of ours that the dashboard does not show, and why. */
   private static final Map<String, String> LEFT_OUT =
