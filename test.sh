@@ -59,6 +59,23 @@ if ! command -v redis-server >/dev/null; then
   say "skipped: rate limits shared through a real Redis (no redis-server found; with CI=true this fails)"
 fi
 
+# The alerts of the charts are tested by Prometheus' own tool. Debian's package would start a server: only the tool is taken out of it.
+tools=$PWD/target/tools
+if ! command -v promtool >/dev/null && [ ! -x "$tools/promtool" ] && command -v apt-get >/dev/null; then
+  say "taking promtool out of Debian's package prometheus"
+  mkdir -p "$tools"
+  (
+    cd "$tools"
+    apt-get download -q prometheus || { [ "$(id -u)" -eq 0 ] && apt-get update -q && apt-get download -q prometheus; }
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x --strip-components=3 ./usr/bin/promtool
+    rm prometheus_*.deb
+  ) || true
+fi
+PATH=$PATH:$tools
+if ! command -v promtool >/dev/null; then
+  say "skipped: when the alerts of the charts fire (no promtool found; with CI=true this fails)"
+fi
+
 # A JDK 21 or newer beside it: the features' tests run there too, on the same class files.
 newer_jdk=
 for home in "${JAVA_HOME_25_X64:-}" "${JAVA_HOME_25_ARM64:-}" "${JAVA_HOME_21_X64:-}" /usr/lib/jvm/*; do

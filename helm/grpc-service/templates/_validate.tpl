@@ -6,6 +6,7 @@
 {{- include "grpc-service.validateShutdown" . }}
 {{- include "grpc-service.validateSettings" . }}
 {{- include "grpc-service.validateEnv" . }}
+{{- include "grpc-service.validateMonitoring" . }}
 {{- end }}
 
 {{- define "grpc-service.validateCluster" -}}
@@ -84,5 +85,11 @@
 {{- if regexMatch "^(JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS|SERVER_PORT|SPRING_CONFIG_.*|SPRING_APPLICATION_JSON|SPRING_LIFECYCLE_.*|PLATFORM_SERVER_PORT|PLATFORM_SERVER_SHUTDOWN_.*)$" $name }}
 {{- fail (printf "service.secretEnv: %s (expected: no variable that the chart sets or that overrides what it computes)" $name) }}
 {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "grpc-service.validateMonitoring" -}}
+{{- if and .Values.service.monitoring.serviceMonitor.enabled (eq 0 (int .Values.service.ports.http)) }}
+{{- fail "service.monitoring.serviceMonitor.enabled: true (expected: false, or service.ports.http: metrics are read from the web server)" }}
 {{- end }}
 {{- end }}

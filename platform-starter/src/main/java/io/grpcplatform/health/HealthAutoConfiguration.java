@@ -60,6 +60,11 @@ public final class HealthAutoConfiguration {
   }
 
   @Bean
+  HealthMetrics platformHealthMetrics(HealthNames names) {
+    return new HealthMetrics(names);
+  }
+
+  @Bean
   ApplicationListener<AvailabilityChangeEvent<?>> platformHealthAvailability(HealthNames names) {
     return new AvailabilityListener(names);
   }

@@ -5,11 +5,15 @@ import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING;
 
 import io.grpc.BindableService;
 import io.grpc.protobuf.services.HealthStatusManager;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,6 +34,8 @@ final class HealthNames {
   private final HealthStatusManager manager = new HealthStatusManager();
   private final Set<String> serving = new LinkedHashSet<>(Set.of(SERVER, READINESS));
   private final Map<String, Boolean> groups = new HashMap<>();
+  private final Map<String, Boolean> published = new ConcurrentHashMap<>();
+  private final List<Consumer<String>> watchers = new ArrayList<>();
   private final UnaryOperator<String> groupOf;
   private boolean live;
   private boolean ready;
@@ -85,6 +91,17 @@ final class HealthNames {
     publish();
   }
 
+  /** Tells of every name there is, and of each that comes later. */
+  synchronized void watch(Consumer<String> watcher) {
+    watchers.add(watcher);
+    published.keySet().forEach(watcher);
+  }
+
+  /** Whether the health service says SERVING of a name now. */
+  boolean serves(String name) {
+    return published.getOrDefault(name, false);
+  }
+
   private void publish() {
     // Each name once: a group may be called readiness, and its watchers hear whatever is set.
     Map<String, Boolean> now = new HashMap<>();
@@ -94,6 +111,13 @@ final class HealthNames {
       now.put(name, ready && !announced && decided);
     }
     now.put(LIVENESS, live);
-    now.forEach((name, up) -> manager.setStatus(name, up ? SERVING : NOT_SERVING));
+    now.forEach(this::publish);
+  }
+
+  private void publish(String name, boolean up) {
+    manager.setStatus(name, up ? SERVING : NOT_SERVING);
+    if (published.put(name, up) == null) {
+      watchers.forEach(watcher -> watcher.accept(name));
+    }
   }
 }

@@ -9,6 +9,7 @@ import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.StreamObserver;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,5 +62,25 @@ final class HealthNamesTest {
     names.seen(Map.of("liveness", false));
 
     assertThat(heard).containsExactly(SERVING);
+  }
+
+  @Test
+  void metersSayWhatTheNamesSay() {
+    HealthNames names = new HealthNames(true, true, name -> "readiness");
+    SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    new HealthMetrics(names).bindTo(meters);
+    names.add("shop.v1.Orders");
+    assertThat(serving(meters, "server")).isEqualTo(1);
+
+    names.expect(Set.of("readiness"));
+
+    assertThat(serving(meters, "server")).isZero();
+    assertThat(serving(meters, "shop.v1.Orders")).isZero();
+    assertThat(serving(meters, "liveness")).isEqualTo(1);
+    assertThat(meters.find("platform.health.serving").gauges()).hasSize(4);
+  }
+
+  private static double serving(SimpleMeterRegistry meters, String name) {
+    return meters.get("platform.health.serving").tag("name", name).gauge().value();
   }
 }

@@ -70,6 +70,24 @@ final class GuideChart {
           liveness: {periodSeconds: 11, timeoutSeconds: 3, failureThreshold: 4}
           readiness: {periodSeconds: 4, timeoutSeconds: 1, failureThreshold: 1}
         disruptionBudget: {enabled: true, maxUnavailable: 2}
+        monitoring:
+          labels: {release: watch}
+          serviceMonitor: {enabled: true, intervalSeconds: 20}
+          alerts:
+            enabled: true
+            runbook: https://docs.example.com/runbook
+            disabled: [GrpcNoTraffic]
+            thresholds:
+              errorBudget: 0.002
+              minCallsPerHour: 1000
+              latencySeconds: 0.25
+              deadlineRatio: 0.02
+              streamFailureRatio: 0.2
+              retryAmplification: 1.2
+              shedRatio: 0.02
+              executorUse: 0.8
+              rateLimitedRatio: 0.1
+          dashboard: {enabled: true, label: dashboards}
         channels:
           ledger: {service: ledger-service, port: 9092, namespace: money}
           tax: {target: "dns:///tax.example.com:443"}

@@ -41,7 +41,10 @@ record Refusal(String values, String kubernetes, String message) {
             "service: {image: {tag: %s}}".formatted("a".repeat(64)),
             "(expected: an image tag of up to 63"),
         refusal(
-            "service: {ports: {http: 9090}}", "service.ports.http: 9090 (expected: another port"));
+            "service: {ports: {http: 9090}}", "service.ports.http: 9090 (expected: another port"),
+        refusal(
+            "service: {ports: {http: 0}, monitoring: {serviceMonitor: {enabled: true}}}",
+            "service.monitoring.serviceMonitor.enabled: true (expected: false, or"));
   }
 
   private static List<Refusal> settings() {

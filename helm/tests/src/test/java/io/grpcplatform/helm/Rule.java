@@ -39,7 +39,11 @@ enum Rule {
 
   MEMORY_IS_RESERVED(ResourceRules::reserved),
   MEMORY_ADDS_UP(ResourceRules::memory),
-  ADDRESSES_EXPIRE(ResourceRules::addresses);
+  ADDRESSES_EXPIRE(ResourceRules::addresses),
+
+  PODS_ARE_SCRAPED(MonitoringRules::scrapes),
+  ALERTS_ARE_THIS_SERVICES(MonitoringRules::alerts),
+  DASHBOARD_IS_THIS_SERVICES(MonitoringRules::dashboards);
 
   // Every check is a reference to a static method, so the enum cannot change.
   @SuppressWarnings("ImmutableEnumChecker")

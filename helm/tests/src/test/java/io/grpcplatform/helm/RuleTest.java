@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RuleTest {
 
   private static final Manifests SOUND =
-      ChartWorkspace.fresh("rules").chart("sample-order-service").render();
+      ChartWorkspace.fresh("rules").chart("sample-order-service").render(Monitoring.ON);
 
   private static final String DEPLOYMENT = "Deployment/sample-order-service";
   private static final String SERVICE = "Service/sample-order-service";
@@ -29,13 +29,16 @@ class RuleTest {
   private static final String CONFIG = "ConfigMap/sample-order-service";
   private static final String ACCOUNT = "ServiceAccount/sample-order-service";
   private static final String BUDGET = "PodDisruptionBudget/sample-order-service";
+  private static final String MONITOR = "ServiceMonitor/sample-order-service";
+  private static final String ALERTS = "PrometheusRule/sample-order-service";
+  private static final String DASHBOARD = "ConfigMap/sample-order-service-grafana";
   private static final String POD = "/spec/template/spec";
   private static final String CONTAINER = POD + "/containers/0";
   private static final String FLAGS = CONTAINER + "/env/1/value";
   private static final String SETTINGS = "/data/application.yaml";
 
   static Stream<Arguments> breakages() {
-    return Stream.of(naming(), wiring(), shutdown(), security(), resources())
+    return Stream.of(naming(), wiring(), shutdown(), security(), resources(), monitoring())
         .flatMap(
             corpus ->
                 corpus.entrySet().stream()
@@ -73,7 +76,7 @@ class RuleTest {
   @Test
   void sameObjectTwiceIsSeen() {
     Manifests twice =
-        new Manifests(Stream.concat(SOUND.objects().stream(), SOUND.kind("ConfigMap")).toList());
+        new Manifests(Stream.concat(SOUND.objects().stream(), SOUND.kind("Deployment")).toList());
 
     assertThat(Rule.OBJECTS_ARE_UNIQUE.violations(twice)).hasSize(1);
   }
@@ -263,5 +266,40 @@ class RuleTest {
             replaced(
                 DEPLOYMENT, FLAGS, "-Dnetworkaddress.cache.ttl=5", "-Dnetworkaddress.cache.ttl=-1"),
             replaced(DEPLOYMENT, FLAGS, "-Dsun.net.inetaddr.ttl=5", "")));
+  }
+
+  private static Map<Rule, List<Breakage>> monitoring() {
+    String endpoint = "/spec/endpoints/0";
+    String alert = "/spec/groups/0/rules/0";
+    String dashboard = "/data/sample-order-service.json";
+    return Map.of(
+        Rule.PODS_ARE_SCRAPED,
+        List.of(
+            set(MONITOR, "/spec/selector/matchLabels/app.kubernetes.io~1name", "orders"),
+            set(MONITOR, endpoint + "/port", "metrics"),
+            without(MONITOR, endpoint + "/path"),
+            set(MONITOR, endpoint + "/interval", "15"),
+            set(MONITOR, endpoint + "/relabelings/0/targetLabel", "app"),
+            set(MONITOR, endpoint + "/relabelings/0/replacement", "orders"),
+            without(SERVICE, "/spec/ports/1")),
+        Rule.ALERTS_ARE_THIS_SERVICES,
+        List.of(
+            replaced(ALERTS, alert + "/expr", "namespace=\"shop\",", ""),
+            replaced(ALERTS, alert + "/expr", "sample-order-service", "orders"),
+            replaced(ALERTS, alert + "/expr", "0.001", "${errorBudget}"),
+            set(ALERTS, alert + "/labels/severity", "page"),
+            without(ALERTS, alert + "/for"),
+            without(ALERTS, alert + "/annotations/summary"),
+            without(ALERTS, alert + "/annotations/description"),
+            replaced(ALERTS, alert + "/annotations/runbook_url", "#grpc", "#")),
+        Rule.DASHBOARD_IS_THIS_SERVICES,
+        List.of(
+            without(DASHBOARD, "/metadata/labels/grafana_dashboard"),
+            replaced(DASHBOARD, dashboard, "gRPC: sample-order-service", "gRPC"),
+            replaced(DASHBOARD, dashboard, "\"uid\":\"", "\"uid\":\"a-uid-that-is-longer-than-40-"),
+            replaced(
+                DASHBOARD, dashboard, "\"value\":\"sample-order-service\"", "\"value\":\"orders\""),
+            replaced(DASHBOARD, dashboard, "\"value\":\"shop\"", "\"value\":\"other\""),
+            replaced(DASHBOARD, dashboard, "{", "")));
   }
 }

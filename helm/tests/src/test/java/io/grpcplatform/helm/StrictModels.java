@@ -1,6 +1,7 @@
 package io.grpcplatform.helm;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
@@ -13,6 +14,8 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
+import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import io.grpcplatform.helm.Manifests.Manifest;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Deployment;
@@ -40,7 +43,11 @@ final class StrictModels {
           "v1 ConfigMap", new Model(ConfigMap.class, V1ConfigMap::fromJson),
           "v1 ServiceAccount", new Model(ServiceAccount.class, V1ServiceAccount::fromJson),
           "policy/v1 PodDisruptionBudget",
-              new Model(PodDisruptionBudget.class, V1PodDisruptionBudget::fromJson));
+              new Model(PodDisruptionBudget.class, V1PodDisruptionBudget::fromJson),
+          "monitoring.coreos.com/v1 ServiceMonitor",
+              new Model(ServiceMonitor.class, with("/spec/selector", "/spec/endpoints/0/port")),
+          "monitoring.coreos.com/v1 PrometheusRule",
+              new Model(PrometheusRule.class, with("/spec/groups/0/rules/0/expr")));
 
   private StrictModels() {}
 
@@ -79,6 +86,19 @@ final class StrictModels {
       mapper.coercionConfigFor(LogicalType.Textual).setCoercion(shape, CoercionAction.Fail);
     }
     return mapper;
+  }
+
+  /** The official client has no model of the Prometheus operator's objects: what must be there. */
+  private static Parser with(String... pointers) {
+    return json -> {
+      JsonNode tree = Yaml.parse(json);
+      for (String pointer : pointers) {
+        if (tree.at(pointer).isMissingNode()) {
+          throw new IllegalArgumentException("no " + pointer + " (expected: a value)");
+        }
+      }
+      return tree;
+    };
   }
 
   private record Model(Class<?> fabric8, Parser official) {}

@@ -14,11 +14,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StrictModelsTest {
 
   private static final Manifests SOUND =
-      ChartWorkspace.fresh("models").chart("sample-payment-service").render();
+      ChartWorkspace.fresh("models").chart("sample-payment-service").render(Monitoring.ON);
 
   private static final String DEPLOYMENT = "Deployment/sample-payment-service";
   private static final String SERVICE = "Service/sample-payment-service";
   private static final String BUDGET = "PodDisruptionBudget/sample-payment-service";
+  private static final String MONITOR = "ServiceMonitor/sample-payment-service";
+  private static final String ALERTS = "PrometheusRule/sample-payment-service";
   private static final String POD = "/spec/template/spec";
   private static final String CONTAINER = POD + "/containers/0";
 
@@ -49,7 +51,13 @@ class StrictModelsTest {
         set("ServiceAccount/sample-payment-service", "/automountServiceAccountToken", "\"false\""),
         set(BUDGET, "/spec/minReady", "1"),
         set(BUDGET, "/apiVersion", "policy/v1beta1"),
-        set(SERVICE, "/kind", "Services"));
+        set(SERVICE, "/kind", "Services"),
+        set(MONITOR, "/spec/endpoints/0/targetport", "http"),
+        without(MONITOR, "/spec/endpoints/0/port"),
+        without(MONITOR, "/spec/selector"),
+        set(ALERTS, "/spec/groups/0/rules/0/duration", "5m"),
+        set(ALERTS, "/spec/groups/0/rules/0/labels/severity", "1"),
+        without(ALERTS, "/spec/groups/0/rules/0/expr"));
   }
 
   @ParameterizedTest(name = "{0}")

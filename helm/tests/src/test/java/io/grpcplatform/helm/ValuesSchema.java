@@ -13,7 +13,7 @@ final class ValuesSchema {
 
   /** A name for each map whose keys the user chooses. */
   private static final Map<String, String> EXAMPLES =
-      Map.of("channels", "payment", "secretEnv", "DATABASE_PASSWORD");
+      Map.of("channels", "payment", "secretEnv", "DATABASE_PASSWORD", "labels", "release");
 
   private final JsonNode root;
   private final JsonNode defaults;
@@ -80,7 +80,7 @@ final class ValuesSchema {
 
     /** Below a map whose keys the user chooses there are no defaults. */
     boolean underExample() {
-      return EXAMPLES.containsKey(path.isEmpty() ? "" : path.get(0)) && path.size() > 1;
+      return path.stream().limit(Math.max(0, path.size() - 1)).anyMatch(EXAMPLES::containsKey);
     }
 
     /** Values for the service's chart with this one property set. */

@@ -130,7 +130,8 @@ class ValuesSchemaTest {
             .toString()
             .substring("service.".length())
             .replace(".payment", ".<name>")
-            .replace(".DATABASE_PASSWORD", ".<NAME>");
+            .replace(".DATABASE_PASSWORD", ".<NAME>")
+            .replace(".labels.release", ".labels.<name>");
     String byDefault = property.byDefault().isMissingNode() ? "" : "`" + property.byDefault() + "`";
     return "| `"
         + name
