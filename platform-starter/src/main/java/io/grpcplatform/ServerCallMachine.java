@@ -145,10 +145,11 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
 
   private Outcome outcome(Status wire, @Nullable Ending decided) {
     return new Outcome(
-        ServerCallTracer.truth(wire, arrived, startNanos()),
-        decided == null ? new Metadata() : decided.trailers(),
-        decided == null ? null : decided.refusal(),
-        decided != null && !decided.ordinary());
+            ServerCallTracer.truth(wire, arrived, startNanos()),
+            decided == null ? new Metadata() : decided.trailers(),
+            decided == null ? null : decided.refusal(),
+            decided != null && !decided.ordinary())
+        .from(real.getAttributes());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.grpcplatform.client;
 
 import io.grpc.Channel;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpcplatform.SettingException;
 import java.time.Duration;
@@ -8,9 +9,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The channels that share one application context: settings are put together and checked when this
@@ -87,6 +90,23 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
             + "\" that a @GrpcClient or GrpcChannels asks for; configured channels: "
             + (settings.isEmpty() ? "none" : String.join(", ", new TreeSet<>(settings.keySet()))),
         "static://localhost:9090");
+  }
+
+  ChannelFactory factory() {
+    return factory;
+  }
+
+  /** The names of all channels, configured or asked for. */
+  Set<String> names() {
+    Set<String> names = new TreeSet<>(settings.keySet());
+    names.addAll(channels.keySet());
+    return names;
+  }
+
+  /** The state of a channel's connections, without connecting; null before its first call. */
+  @Nullable ConnectivityState state(String name) {
+    LazyChannel channel = channels.get(name);
+    return channel == null ? null : channel.state();
   }
 
   /** Fails where channels could not be built when they are first used. */

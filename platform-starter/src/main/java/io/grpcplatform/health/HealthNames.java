@@ -4,12 +4,14 @@ import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.NOT_SERVING;
 import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING;
 
 import io.grpc.BindableService;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,6 +32,7 @@ final class HealthNames {
   private final HealthStatusManager manager = new HealthStatusManager();
   private final Set<String> serving = new LinkedHashSet<>(Set.of(SERVER, READINESS));
   private final Map<String, Boolean> groups = new HashMap<>();
+  private final Map<String, ServingStatus> published = new HashMap<>();
   private final UnaryOperator<String> groupOf;
   private boolean live;
   private boolean ready;
@@ -45,6 +48,11 @@ final class HealthNames {
     this.ready = ready;
     this.groupOf = groupOf;
     publish();
+  }
+
+  /** What it says of each name at this moment. */
+  synchronized Map<String, ServingStatus> published() {
+    return new TreeMap<>(published);
   }
 
   /** The service that answers {@code Check} and {@code Watch}. */
@@ -94,6 +102,10 @@ final class HealthNames {
       now.put(name, ready && !announced && decided);
     }
     now.put(LIVENESS, live);
-    now.forEach((name, up) -> manager.setStatus(name, up ? SERVING : NOT_SERVING));
+    now.forEach(
+        (name, up) -> {
+          published.put(name, up ? SERVING : NOT_SERVING);
+          manager.setStatus(name, up ? SERVING : NOT_SERVING);
+        });
   }
 }

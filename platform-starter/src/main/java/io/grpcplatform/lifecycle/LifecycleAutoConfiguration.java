@@ -35,4 +35,10 @@ public final class LifecycleAutoConfiguration {
     return LifecycleServerStage.on(
         signal, clock, RandomGenerator.getDefault(), properties.streamSpread());
   }
+
+  @Bean
+  LifecycleSection platformLifecycleSection(
+      LifecycleServerStage stage, DrainSignal signal, CallClock clock) {
+    return new LifecycleSection(stage.calls(), signal, clock);
+  }
 }

@@ -19,18 +19,21 @@ final class MethodTelemetry implements StagePlan {
   private final @Nullable MethodTimers timers;
   private final @Nullable MethodSpans spans;
   private final AccessLog accessLog;
+  private final LastFailures failures;
 
   MethodTelemetry(
       Side side,
       CallKey key,
       @Nullable MethodTimers timers,
       @Nullable MethodSpans spans,
-      AccessLog accessLog) {
+      AccessLog accessLog,
+      LastFailures failures) {
     this.side = side;
     this.key = key;
     this.timers = timers;
     this.spans = spans;
     this.accessLog = accessLog;
+    this.failures = failures;
   }
 
   @Override
@@ -71,6 +74,9 @@ final class MethodTelemetry implements StagePlan {
   void record(Outcome outcome, long nanos, @Nullable String traceId) {
     if (timers != null) {
       timers.record(outcome.status().getCode(), nanos);
+    }
+    if (!outcome.status().isOk()) {
+      failures.add(side, key, outcome, nanos, traceId);
     }
     if (accessLog.wants(outcome.status())) {
       accessLog.write(side, key, outcome, nanos, traceId);

@@ -5,6 +5,7 @@ import io.grpcplatform.Live;
 import io.grpcplatform.ServerFeature;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,7 @@ public final class Telemetry {
     return new TelemetryParts(
         Live.fixed(TelemetryProperties.class, TelemetryProperties.standard()),
         meters == null ? null : new CallMeters(meters),
-        traces == null ? null : new CallSpans(traces));
+        traces == null ? null : new CallSpans(traces),
+        InstantSource.system());
   }
 }

@@ -1,10 +1,12 @@
 package io.grpcplatform.telemetry;
 
+import io.grpcplatform.CallClock;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import java.time.InstantSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -41,7 +43,13 @@ public final class TelemetryAutoConfiguration {
       Live<TelemetryProperties> settings,
       ObjectProvider<CallMeters> meters,
       ObjectProvider<CallSpans> spans) {
-    return new TelemetryParts(settings, meters.getIfAvailable(), spans.getIfAvailable());
+    return new TelemetryParts(
+        settings, meters.getIfAvailable(), spans.getIfAvailable(), InstantSource.system());
+  }
+
+  @Bean
+  TelemetrySection platformTelemetrySection(TelemetryParts telemetry, CallClock clock) {
+    return new TelemetrySection(telemetry, clock);
   }
 
   @Bean

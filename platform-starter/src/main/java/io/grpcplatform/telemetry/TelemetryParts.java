@@ -3,6 +3,8 @@ package io.grpcplatform.telemetry;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.Live;
+import io.grpcplatform.StagePlan;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /** What can be recorded of calls here: timers, spans, the access log; the settings say what is. */
@@ -11,16 +13,35 @@ final class TelemetryParts {
   private final Live<TelemetryProperties> settings;
   private final @Nullable CallMeters meters;
   private final @Nullable CallSpans spans;
+  private final LastFailures failures;
+  private final LiveStreams streams = new LiveStreams();
 
   TelemetryParts(
-      Live<TelemetryProperties> settings, @Nullable CallMeters meters, @Nullable CallSpans spans) {
+      Live<TelemetryProperties> settings,
+      @Nullable CallMeters meters,
+      @Nullable CallSpans spans,
+      InstantSource time) {
     this.settings = settings;
     this.meters = meters;
     this.spans = spans;
+    this.failures = new LastFailures(time);
   }
 
   Live<TelemetryProperties> live() {
     return settings;
+  }
+
+  LastFailures failures() {
+    return failures;
+  }
+
+  LiveStreams streams() {
+    return streams;
+  }
+
+  /** What the calls of a method go through; streams are watched as well. */
+  @Nullable StagePlan plan(Side side, CallKey key, MethodType type, @Nullable StagePlan method) {
+    return method == null || type == MethodType.UNARY ? method : streams.watched(side, key, method);
   }
 
   /** What is recorded of a method now; null where every part is off: calls then cost nothing. */
@@ -41,6 +62,7 @@ final class TelemetryParts {
         key,
         measured == null ? null : measured.of(side, key, type),
         traced == null ? null : traced.of(side, key, type),
-        log);
+        log,
+        failures);
   }
 }
