@@ -1,6 +1,5 @@
 package io.grpcplatform.client;
 
-import io.grpc.ConnectivityState;
 import io.grpc.MethodDescriptor;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.ClientFeature;
@@ -70,8 +69,8 @@ final class ClientSection implements InspectedSection {
             own.target() == null ? "in-process" : own.target(),
             Origin.PROPERTY,
             prefix + "target"));
-    ConnectivityState state = channels.state(name);
-    shown.put("state", state == null ? "UNUSED" : state.name());
+    String state = channels.state(name);
+    shown.put("state", state == null ? "UNUSED" : state);
     shown.put("addresses", addresses(factory.config(name)));
     shown.put(
         "load-balancing",

@@ -104,9 +104,10 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
   }
 
   /** The state of a channel's connections, without connecting; null before its first call. */
-  @Nullable ConnectivityState state(String name) {
+  @Nullable String state(String name) {
     LazyChannel channel = channels.get(name);
-    return channel == null ? null : channel.state();
+    ConnectivityState state = channel == null ? null : channel.state();
+    return state == null ? null : state.name();
   }
 
   /** Fails where channels could not be built when they are first used. */

@@ -4,7 +4,6 @@ import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.NOT_SERVING;
 import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING;
 
 import io.grpc.BindableService;
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.Collection;
 import java.util.HashMap;
@@ -32,7 +31,7 @@ final class HealthNames {
   private final HealthStatusManager manager = new HealthStatusManager();
   private final Set<String> serving = new LinkedHashSet<>(Set.of(SERVER, READINESS));
   private final Map<String, Boolean> groups = new HashMap<>();
-  private final Map<String, ServingStatus> published = new HashMap<>();
+  private final Map<String, String> published = new HashMap<>();
   private final UnaryOperator<String> groupOf;
   private boolean live;
   private boolean ready;
@@ -51,7 +50,7 @@ final class HealthNames {
   }
 
   /** What it says of each name at this moment. */
-  synchronized Map<String, ServingStatus> published() {
+  synchronized Map<String, String> published() {
     return new TreeMap<>(published);
   }
 
@@ -104,7 +103,7 @@ final class HealthNames {
     now.put(LIVENESS, live);
     now.forEach(
         (name, up) -> {
-          published.put(name, up ? SERVING : NOT_SERVING);
+          published.put(name, (up ? SERVING : NOT_SERVING).name());
           manager.setStatus(name, up ? SERVING : NOT_SERVING);
         });
   }

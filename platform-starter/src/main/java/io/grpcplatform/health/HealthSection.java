@@ -23,7 +23,7 @@ final class HealthSection implements InspectedSection {
     Map<String, Object> content = new LinkedHashMap<>();
     names
         .published()
-        .forEach((name, status) -> content.put(name.isEmpty() ? "server" : name, status.name()));
+        .forEach((name, status) -> content.put(name.isEmpty() ? "server" : name, status));
     return content;
   }
 }

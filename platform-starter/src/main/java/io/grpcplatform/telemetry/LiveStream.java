@@ -1,10 +1,12 @@
 package io.grpcplatform.telemetry;
 
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpcplatform.Attempt;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.CallKey;
+import io.grpcplatform.CallStart;
 import io.grpcplatform.Outcome;
 import io.grpcplatform.Refusal;
 import java.net.SocketAddress;
@@ -28,17 +30,12 @@ final class LiveStream implements CallHook {
   private final AtomicLong sent = new AtomicLong();
 
   LiveStream(
-      CallHook recorded,
-      Side side,
-      CallKey key,
-      long startNanos,
-      @Nullable SocketAddress peer,
-      Consumer<LiveStream> over) {
+      CallHook recorded, Side side, CallKey key, CallStart start, Consumer<LiveStream> over) {
     this.recorded = recorded;
     this.side = side;
     this.key = key;
-    this.startNanos = startNanos;
-    this.peer = peer;
+    this.startNanos = start.startNanos();
+    this.peer = start.attributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     this.over = over;
   }
 

@@ -1,6 +1,5 @@
 package io.grpcplatform.telemetry;
 
-import io.grpc.Grpc;
 import io.grpcplatform.CallHook;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.StagePlan;
@@ -22,14 +21,7 @@ final class LiveStreams {
       if (recorded == null) {
         return null;
       }
-      LiveStream stream =
-          new LiveStream(
-              recorded,
-              side,
-              key,
-              call.startNanos(),
-              call.attributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR),
-              live::remove);
+      LiveStream stream = new LiveStream(recorded, side, key, call, live::remove);
       live.add(stream);
       return stream;
     };
