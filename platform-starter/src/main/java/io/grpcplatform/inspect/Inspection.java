@@ -65,6 +65,7 @@ final class Inspection {
     view.put("at", time.instant().truncatedTo(ChronoUnit.MILLIS));
     view.put("version", settings.version());
     add(view, "failures", contents.take("telemetry", "failures"));
+    add(view, "refusals", contents.take("telemetry", "refusals"));
     add(view, "findings", contents.take("startup", "findings"));
     Object names = contents.take("client", "channels");
     view.put("channels", methods.channels(names instanceof Collection<?> all ? all : List.of()));

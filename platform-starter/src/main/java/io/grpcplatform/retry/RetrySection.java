@@ -74,6 +74,6 @@ final class RetrySection implements InspectedSection {
   }
 
   private List<EffectiveSetting> none(String why) {
-    return List.of(EffectiveSetting.byContract(name(), "none: " + why));
+    return List.of(EffectiveSetting.byDefault(name(), "none: " + why));
   }
 }

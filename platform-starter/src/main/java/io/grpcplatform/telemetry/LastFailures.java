@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * The last calls that did not end with OK: when, which, how, and who was at the other end. Nothing
  * of what they said: no description, no metadata, no message.
  *
- * <p>Those that failed are kept apart from those that ended so by their caller's fault or wish,
- * which would else push them out. A call that ends with OK costs nothing here; another one costs an
- * object and a counter.
+ * <p>Those that failed are kept apart from those that a platform refused here, such as the hundreds
+ * that an open breaker refuses because of a few that failed, and from those that ended so by their
+ * caller's fault or wish: each would else push the others out. A call that ends with OK costs
+ * nothing here; another one costs an object and a counter.
  *
  * <p>Threading: safe, without a lock.
  */
@@ -30,6 +31,7 @@ final class LastFailures {
 
   private final InstantSource time;
   private final Ring failed = new Ring();
+  private final Ring refused = new Ring();
   private final Ring others = new Ring();
 
   /**
@@ -72,8 +74,8 @@ final class LastFailures {
 
   /** Takes a call down that has not ended with OK. */
   void add(Side side, CallKey key, Outcome outcome, long nanos, @Nullable String traceId) {
-    Refusal refused = outcome.refusal();
-    Ring ring = failed(outcome) ? failed : others;
+    Refusal refusal = outcome.refusal();
+    Ring ring = refusal != null ? refused : failed(outcome) ? failed : others;
     long number = ring.count.getAndIncrement();
     ring.slots.set(
         (int) (number % KEPT),
@@ -83,7 +85,7 @@ final class LastFailures {
             side,
             key,
             outcome.status().getCode(),
-            refused == null ? Refusal.reasonOf(outcome.trailers()) : refused.reason(),
+            refusal == null ? Refusal.reasonOf(outcome.trailers()) : refusal.reason(),
             nanos,
             traceId,
             outcome.peer()));
@@ -91,12 +93,17 @@ final class LastFailures {
 
   private static boolean failed(Outcome outcome) {
     boolean givenUp = outcome.local() && outcome.status().getCode() == Status.Code.CANCELLED;
-    return outcome.refusal() != null || !(givenUp || outcome.kind() == Outcome.Kind.SUCCESS);
+    return !givenUp && outcome.kind() != Outcome.Kind.SUCCESS;
   }
 
   /** The latest first. */
   List<Failure> failed() {
     return failed.latest();
+  }
+
+  /** Those that a platform refused here, the latest first. */
+  List<Failure> refused() {
+    return refused.latest();
   }
 
   /** Those that ended by their caller's fault or wish, the latest first. */

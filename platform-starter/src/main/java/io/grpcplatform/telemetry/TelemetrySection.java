@@ -36,6 +36,7 @@ final class TelemetrySection implements InspectedSection {
   public Map<String, Object> content() {
     Map<String, Object> content = new LinkedHashMap<>();
     content.put("failures", shown(telemetry.failures().failed()));
+    content.put("refusals", shown(telemetry.failures().refused()));
     content.put("other-endings", shown(telemetry.failures().others()));
     Map<String, Object> streams = new LinkedHashMap<>();
     List<LiveStream> oldest = telemetry.streams().oldest(STREAMS);

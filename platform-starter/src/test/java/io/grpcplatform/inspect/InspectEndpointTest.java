@@ -148,7 +148,7 @@ final class InspectEndpointTest {
       assertSetting(
           breaker.path("settings").path("minimum-number-of-calls"), "2", "inherited", line(35));
       assertSetting(breaker.path("settings").path("failure-rate-threshold"), "50%", "default", "");
-      assertThat(service.look("/failures").path(0).path("refusal").asText())
+      assertThat(service.look("/refusals").path(0).path("refusal").asText())
           .isEqualTo("CIRCUIT_OPEN");
 
       JsonNode idempotent =
