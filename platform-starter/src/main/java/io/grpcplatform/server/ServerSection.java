@@ -112,9 +112,8 @@ final class ServerSection implements InspectedSection {
     }
     List<EffectiveSetting> found = new ArrayList<>();
     WorkerPool pool = executors.pools().of(method);
-    boolean own = pool != null && pool.property().endsWith("]");
     found.add(
-        own
+        pool != null && pool.property().endsWith("]")
             ? EffectiveSetting.byProperty(
                 "executor", pool.name(), Origin.INHERITED, pool.property())
             : EffectiveSetting.byDefault("executor", executors.poolOf(method)));

@@ -245,7 +245,8 @@ final class InspectEndpointTest {
       for (int i = 0; i < 60; i++) {
         assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("over");
       }
-      // The server's transport tells the end of a stream before it writes the last frame of it.
+      // The server's event loop has told their ends before it reads another call of the connection.
+      service.echo().unary(says("fine"));
       assertThat(service.look("/streams/count").asInt()).isZero();
     }
   }
