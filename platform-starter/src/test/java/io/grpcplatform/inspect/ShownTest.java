@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpcplatform.EffectiveSetting;
 import io.grpcplatform.EffectiveSetting.Origin;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
@@ -76,10 +78,13 @@ class ShownTest {
   }
 
   @Test
-  void addressesAreShownWithoutLookingThemUp() {
+  void addressesAreShownWithoutLookingThemUp() throws UnknownHostException {
     assertThat(nowhere.of(InetSocketAddress.createUnresolved("payment", 9091)))
         .isEqualTo("payment:9091");
-    assertThat(nowhere.of(new InetSocketAddress("127.0.0.1", 9091))).isEqualTo("127.0.0.1:9091");
+    assertThat(
+            nowhere.of(
+                new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 9091)))
+        .isEqualTo("127.0.0.1:9091");
     assertThat(nowhere.of(List.of(Double.NaN, Origin.MEASURED))).hasToString("[unknown, measured]");
   }
 }
