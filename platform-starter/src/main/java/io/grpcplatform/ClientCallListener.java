@@ -92,10 +92,12 @@ sealed class ClientCallListener<R> extends ClientCall.Listener<R> permits Answer
   /** How the call ended, as the hooks hear it. */
   Outcome outcome(Status told, Metadata trailers, @Nullable Ending decided) {
     if (decided != null) {
-      return new Outcome(told, trailers, decided.refusal(), true);
+      return new Outcome(told, trailers, decided.refusal(), true).from(machine.getAttributes());
     }
     boolean plain = told.isOk() && told.getDescription() == null && trailers.keys().isEmpty();
-    return plain ? Outcome.PLAIN_OK : new Outcome(told, trailers, null, machine.cancelledHere());
+    return plain
+        ? Outcome.PLAIN_OK
+        : new Outcome(told, trailers, null, machine.cancelledHere()).from(machine.getAttributes());
   }
 
   private void close(Status status) {

@@ -9,8 +9,11 @@ import io.grpc.MethodDescriptor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,7 @@ public final class ClientPipeline implements ClientInterceptor {
   private final List<ClientFeature> features;
   private final @Nullable CallLatencies latencies;
   private final MethodPlans plans;
+  private final Map<CallKey, Set<ClientStage>> claims = new ConcurrentHashMap<>();
 
   private ClientPipeline(
       String channel,
@@ -97,6 +101,20 @@ public final class ClientPipeline implements ClientInterceptor {
     }
   }
 
+  /** How many methods' calls meet a stage's feature, by the plans that were made last. */
+  public Map<ClientStage, Integer> planned() {
+    Map<ClientStage, Integer> counts = new EnumMap<>(ClientStage.class);
+    claims
+        .values()
+        .forEach(stages -> stages.forEach(stage -> counts.merge(stage, 1, Integer::sum)));
+    return counts;
+  }
+
+  /** The methods that were called so far. */
+  public Collection<MethodDescriptor<?, ?>> methods() {
+    return List.copyOf(plans.methods());
+  }
+
   @Override
   public <Q, R> ClientCall<Q, R> interceptCall(
       MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
@@ -109,12 +127,15 @@ public final class ClientPipeline implements ClientInterceptor {
   private MethodPlan plan(MethodDescriptor<?, ?> method, int version) {
     CallKey key = CallKey.of(channel, method);
     List<StagePlan> stages = new ArrayList<>();
+    Set<ClientStage> claimed = EnumSet.noneOf(ClientStage.class);
     for (ClientFeature feature : features) {
       StagePlan stage = feature.plan(key, method);
       if (stage != null) {
         stages.add(stage);
+        claimed.add(feature.stage());
       }
     }
+    claims.put(key, claimed);
     boolean unary = method.getType() == MethodDescriptor.MethodType.UNARY;
     return new MethodPlan(
         key, stages, false, unary && latencies != null ? latencies.asked(key) : null, version);

@@ -9,8 +9,8 @@ import java.util.Map;
  * is one section of {@code /actuator/grpc}.
  *
  * <p>Content is made of maps with text as keys, collections, records, text, numbers, booleans,
- * durations and instants, and is made anew each time. It never has payloads, metadata values,
- * descriptions of failures or secrets in it.
+ * durations, instants, socket addresses and {@link EffectiveSetting}s, and is made anew each time.
+ * It never has payloads, metadata values, descriptions of failures or secrets in it.
  *
  * <p>Threading: called on any thread, while calls run; must not block for long.
  */
@@ -21,6 +21,23 @@ public interface InspectedSection {
 
   /** What is to be seen at this moment, in the order to show it; empty where there is nothing. */
   default Map<String, Object> content() {
+    return Map.of();
+  }
+
+  /**
+   * What belongs to one client channel, shown with that channel.
+   *
+   * @return empty where there is nothing
+   */
+  default Map<String, Object> channel(String name) {
+    return Map.of();
+  }
+
+  /**
+   * The methods that this feature serves, under an empty channel, or has called: those whose
+   * settings every section is asked for.
+   */
+  default Map<CallKey, MethodDescriptor<?, ?>> methods() {
     return Map.of();
   }
 

@@ -83,8 +83,8 @@ public final class LiveSettings {
     listeners.forEach(LiveSettings::harmless);
   }
 
-  /** What {@code making} makes of settings that all hold at one time. */
-  <T> T whole(Supplier<T> making) {
+  /** What {@code making} makes of settings that all hold at one time; it must change none. */
+  public <T> T whole(Supplier<T> making) {
     halfway.readLock().lock();
     try {
       return making.get();

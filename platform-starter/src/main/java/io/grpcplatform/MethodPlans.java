@@ -21,6 +21,7 @@ final class MethodPlans {
   }
 
   private final Map<String, MethodPlan> plans = new ConcurrentHashMap<>();
+  private final Map<String, MethodDescriptor<?, ?>> methods = new ConcurrentHashMap<>();
   private final LiveSettings settings;
   private final Maker maker;
 
@@ -43,6 +44,7 @@ final class MethodPlans {
     MethodPlan made = plans.get(method.getFullMethodName());
     if (made == null || made.version() != version) {
       made = maker.make(method, version);
+      methods.put(method.getFullMethodName(), method);
       plans.put(method.getFullMethodName(), made);
     }
     return made;
@@ -56,6 +58,11 @@ final class MethodPlans {
   /** The plan that was last made for a method of that name; null where there was none. */
   @Nullable MethodPlan last(String fullMethodName) {
     return plans.get(fullMethodName);
+  }
+
+  /** Every method for which a plan was made. */
+  Collection<MethodDescriptor<?, ?>> methods() {
+    return methods.values();
   }
 
   /** Every plan that was made. */

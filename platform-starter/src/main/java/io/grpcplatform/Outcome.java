@@ -1,7 +1,10 @@
 package io.grpcplatform;
 
+import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +17,31 @@ import org.jspecify.annotations.Nullable;
  * @param refusal why the platform of this process ended the call, or null where it did not
  * @param local whether this side gave the call up: its own cancel, its own refusal, its caller's
  *     going away
+ * @param peer who was at the other end of a call that did not end with OK; null where nobody was,
+ *     or nobody knows
  */
-public record Outcome(Status status, Metadata trailers, @Nullable Refusal refusal, boolean local) {
+public record Outcome(
+    Status status,
+    Metadata trailers,
+    @Nullable Refusal refusal,
+    boolean local,
+    @Nullable SocketAddress peer) {
 
   /** The most common ending, made once. */
   static final Outcome PLAIN_OK = new Outcome(Status.OK, new Metadata(), null, false);
+
+  /** An ending of which nobody knows the peer. */
+  public Outcome(Status status, Metadata trailers, @Nullable Refusal refusal, boolean local) {
+    this(status, trailers, refusal, local, null);
+  }
+
+  /** The same with the peer that the transport knows, unless it ended with OK. */
+  Outcome from(Attributes transport) {
+    return status.isOk()
+        ? this
+        : new Outcome(
+            status, trailers, refusal, local, transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+  }
 
   /** What an ending says about the one who was called. */
   public enum Kind {

@@ -146,10 +146,11 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
   private Outcome outcome(Status wire, @Nullable Ending decided) {
     Status truth = ServerCallTracer.truth(wire, arrived, startNanos());
     return new Outcome(
-        decided == null || decided.status().isOk() ? ServerCallTracer.lost(truth) : truth,
-        decided == null ? new Metadata() : decided.trailers(),
-        decided == null ? null : decided.refusal(),
-        decided != null && !decided.ordinary());
+            decided == null || decided.status().isOk() ? ServerCallTracer.lost(truth) : truth,
+            decided == null ? new Metadata() : decided.trailers(),
+            decided == null ? null : decided.refusal(),
+            decided != null && !decided.ordinary())
+        .from(real.getAttributes());
   }
 
   @Override

@@ -13,8 +13,11 @@ import io.grpc.ServerStreamTracer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,12 +33,13 @@ public final class ServerPipeline implements ServerInterceptor {
   private final List<ServerFeature> features;
   private final Predicate<MethodDescriptor<?, ?>> earlyHeaders;
   private final MethodPlans plans;
+  private final Map<CallKey, Set<ServerStage>> claims = new ConcurrentHashMap<>();
 
   private ServerPipeline(
       List<ServerFeature> features,
       Predicate<MethodDescriptor<?, ?>> earlyHeaders,
       LiveSettings settings) {
-    this.features = features;
+    this.features = List.copyOf(features);
     this.earlyHeaders = earlyHeaders;
     this.plans = new MethodPlans(settings, this::plan);
   }
@@ -117,6 +121,25 @@ public final class ServerPipeline implements ServerInterceptor {
             (call, headers) -> dispatch(plans.of(descriptor), call, headers, handler)));
   }
 
+  /** The features, outermost first. */
+  public List<ServerFeature> features() {
+    return features;
+  }
+
+  /** How many methods' calls meet a stage's feature, by the plans that were made last. */
+  public Map<ServerStage, Integer> planned() {
+    Map<ServerStage, Integer> counts = new EnumMap<>(ServerStage.class);
+    claims
+        .values()
+        .forEach(stages -> stages.forEach(stage -> counts.merge(stage, 1, Integer::sum)));
+    return counts;
+  }
+
+  /** The methods bound here so far, and those of other servers that were called. */
+  public Collection<MethodDescriptor<?, ?>> methods() {
+    return List.copyOf(plans.methods());
+  }
+
   /** Lets the server report how calls truly end; does nothing where no bound method has a plan. */
   public void trace(ServerBuilder<?> builder) {
     for (MethodPlan plan : plans.all()) {
@@ -174,12 +197,15 @@ public final class ServerPipeline implements ServerInterceptor {
   private MethodPlan plan(MethodDescriptor<?, ?> method, int version) {
     CallKey key = CallKey.of("", method);
     List<StagePlan> stages = new ArrayList<>();
+    Set<ServerStage> claimed = EnumSet.noneOf(ServerStage.class);
     for (ServerFeature feature : features) {
       StagePlan stage = feature.plan(key, method);
       if (stage != null) {
         stages.add(stage);
+        claimed.add(feature.stage());
       }
     }
+    claims.put(key, claimed);
     boolean early =
         method.getType() != MethodDescriptor.MethodType.UNARY && earlyHeaders.test(method);
     return new MethodPlan(key, stages, early, null, version);

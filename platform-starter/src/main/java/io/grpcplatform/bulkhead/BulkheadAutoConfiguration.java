@@ -36,4 +36,10 @@ public final class BulkheadAutoConfiguration {
     return new BulkheadClientStage(
         settings::get, registry.getIfAvailable(BulkheadRegistry::ofDefaults));
   }
+
+  @Bean
+  BulkheadSection platformBulkheadSection(
+      Live<BulkheadProperties> settings, BulkheadClientStage stage) {
+    return new BulkheadSection(settings, stage);
+  }
 }

@@ -12,6 +12,8 @@ import io.grpcplatform.Refusal;
 import io.grpcplatform.StagePlan;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,11 @@ final class BulkheadClientStage implements ClientFeature {
         permits.computeIfAbsent(limit.name(), name -> CallPermits.of(limit, registry));
     shared.change(limit);
     return shared;
+  }
+
+  /** The permits of each limit that calls have asked for so far, by its name. */
+  synchronized SortedMap<String, CallPermits> known() {
+    return new TreeMap<>(permits);
   }
 
   /** One limit; it is the hook of each of its calls as well, which have nothing of their own. */

@@ -63,7 +63,11 @@ final class CallPermits {
     }
   }
 
-  private int inFlight() {
+  SharedLimit limit() {
+    return limit;
+  }
+
+  int inFlight() {
     Bulkhead.Metrics now = bulkhead.getMetrics();
     return now.getMaxAllowedConcurrentCalls() - now.getAvailableConcurrentCalls();
   }

@@ -6,6 +6,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.grpc.Status;
 import io.grpcplatform.CallClock;
 import io.grpcplatform.Refusal;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,17 @@ final class BreakerGate {
 
   State state() {
     return breaker.getState();
+  }
+
+  /** The breaker of this moment. */
+  CircuitBreaker breaker() {
+    return breaker;
+  }
+
+  /** How long it will go on to refuse every call; null where it is not open. */
+  @Nullable Duration openFor() {
+    CircuitBreaker current = breaker;
+    return current.getState() == State.OPEN ? openTime.remaining(current) : null;
   }
 
   /**

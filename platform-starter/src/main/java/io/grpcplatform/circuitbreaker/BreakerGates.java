@@ -5,6 +5,8 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.grpcplatform.CallClock;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,18 @@ final class BreakerGates {
             absent -> new BreakerGate(breakers.of(name), clock, () -> connect.accept(channel)));
     renew(name, gate);
     return gate;
+  }
+
+  /** The gates that a channel's calls have been through so far, by the breaker's name. */
+  SortedMap<String, BreakerGate> ofChannel(String channel) {
+    SortedMap<String, BreakerGate> found = new TreeMap<>();
+    gates.forEach(
+        (name, gate) -> {
+          if (name.equals(channel) || name.startsWith(channel + ":")) {
+            found.put(name, gate);
+          }
+        });
+    return found;
   }
 
   /** Replaces each breaker whose settings have changed. */

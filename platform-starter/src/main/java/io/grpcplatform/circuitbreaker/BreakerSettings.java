@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +86,33 @@ final class BreakerSettings {
     leaves.putAll(leaves(own));
     leaves.remove("baseConfig");
     return leaves;
+  }
+
+  /**
+   * The property that decides a leaf of the breaker of a name, whether or not anybody has set it.
+   *
+   * @param leaf as in the settings' class, {@code failureRateThreshold}
+   */
+  String decides(String name, String leaf) {
+    String candidate = name;
+    while (!settings.getInstances().containsKey(candidate) && candidate.lastIndexOf(':') >= 0) {
+      candidate = candidate.substring(0, candidate.lastIndexOf(':'));
+    }
+    String dashed = leaf.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    InstanceProperties found = settings.getInstances().get(candidate);
+    if (found != null && leaves(found).containsKey(leaf)) {
+      return property("instances", candidate, dashed);
+    }
+    Set<String> seen = new HashSet<>();
+    String base = of(name).getBaseConfig();
+    while (base != null && seen.add(base)) {
+      InstanceProperties config = settings.getConfigs().get(base);
+      if (config == null || leaves(config).containsKey(leaf)) {
+        return property("configs", base, dashed);
+      }
+      base = config.getBaseConfig();
+    }
+    return property("configs", GrpcBreakerDefaults.CONFIG, dashed);
   }
 
   /**

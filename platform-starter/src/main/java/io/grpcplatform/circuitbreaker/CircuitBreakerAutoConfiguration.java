@@ -92,6 +92,12 @@ public final class CircuitBreakerAutoConfiguration {
   }
 
   @Bean
+  CircuitBreakerSection platformCircuitBreakerSection(
+      Live<CircuitBreakerProperties> settings, BreakerGates gates, ConfiguredBreakers breakers) {
+    return new CircuitBreakerSection(settings, gates, breakers);
+  }
+
+  @Bean
   CircuitBreakerClientStage platformCircuitBreakerClientStage(
       Live<CircuitBreakerProperties> settings,
       BreakerGates gates,

@@ -77,6 +77,11 @@ final class ConfiguredBreakers implements BreakerGates.Breakers {
     return registry.circuitBreaker(name, now.config(name, customizer));
   }
 
+  /** The property that decides a leaf of the breaker of a name; see {@link BreakerSettings}. */
+  synchronized String decides(String name, String leaf) {
+    return usedBy.getOrDefault(name, now).decides(name, leaf);
+  }
+
   @Override
   public synchronized @Nullable CircuitBreakerConfig changed(String name) {
     BreakerSettings used = usedBy.put(name, now);

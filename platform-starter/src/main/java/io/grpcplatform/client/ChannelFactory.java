@@ -61,10 +61,26 @@ final class ChannelFactory {
   private final NameResolverRegistry resolvers;
   private final Supplier<Parts> parts;
   private final Map<String, PushedConfig> configs = new ConcurrentHashMap<>();
+  private final Map<String, ClientPipeline> pipelines = new ConcurrentHashMap<>();
 
   ChannelFactory(NameResolverRegistry resolvers, Supplier<Parts> parts) {
     this.resolvers = resolvers;
     this.parts = parts;
+  }
+
+  /** What was put on every channel that was made. */
+  Parts parts() {
+    return parts.get();
+  }
+
+  /** The pipelines of the channels that were made, by their names. */
+  Map<String, ClientPipeline> pipelines() {
+    return pipelines;
+  }
+
+  /** The config of a channel that was made; null where it was not. */
+  @Nullable PushedConfig config(String channel) {
+    return configs.get(channel);
   }
 
   /** Fails where no channel could be built, such as when two features claim one stage. */
@@ -90,7 +106,9 @@ final class ChannelFactory {
     String name = settings.name();
     ManagedChannelBuilder<?> builder = builder(settings.target());
     apply(settings.effective(), builder);
-    from.pipeline(name).install(builder, from.interceptors());
+    ClientPipeline pipeline = from.pipeline(name);
+    pipelines.put(name, pipeline);
+    pipeline.install(builder, from.interceptors());
     PushedConfig config = configure(from, name, builder);
     tell(from, name, config.first());
     config.add(() -> tell(from, name, config.pushed()));

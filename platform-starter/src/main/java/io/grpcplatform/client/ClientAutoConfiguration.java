@@ -132,6 +132,11 @@ public final class ClientAutoConfiguration {
     }
 
     @Bean
+    ClientSection grpcClientSection(ClientProperties properties, SharedChannels channels) {
+      return new ClientSection(properties, channels);
+    }
+
+    @Bean
     ClientLifecycle grpcClientLifecycle(SharedChannels channels) {
       return new ClientLifecycle(channels, PATIENCE);
     }

@@ -2,6 +2,8 @@ package io.grpcplatform.client;
 
 import io.grpc.NameResolver;
 import io.grpc.Status;
+import java.net.SocketAddress;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -107,14 +109,24 @@ final class ConfiguredResolver extends NameResolver {
     @Override
     public Status onResult2(ResolutionResult result) {
       failing = !result.getAddressesOrError().hasValue();
-      if (!failing) {
+      if (failing) {
+        config.notFound(result.getAddressesOrError().getStatus().getCode().name());
+      } else {
         last = result;
+        config.found(addresses(result));
       }
       return listener.onResult2(configured(result));
     }
 
+    private static List<SocketAddress> addresses(ResolutionResult result) {
+      return result.getAddressesOrError().getValue().stream()
+          .flatMap(group -> group.getAddresses().stream())
+          .toList();
+    }
+
     @Override
     public void onError(Status error) {
+      config.notFound(error.getCode().name());
       args.getSynchronizationContext().execute(() -> failing = true);
       listener.onError(error);
     }

@@ -3,6 +3,7 @@ package io.grpcplatform.client;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import java.util.function.Supplier;
@@ -52,6 +53,12 @@ final class LazyChannel extends Channel {
       managed = made;
     }
     return made;
+  }
+
+  /** The state of its connections, without connecting; null before its first call. */
+  @Nullable ConnectivityState state() {
+    ManagedChannel made = managed;
+    return made == null ? null : made.getState(false);
   }
 
   /** Refuses new calls from now on; returns the channel if there is one. */

@@ -1,6 +1,7 @@
 package io.grpcplatform.client;
 
 import io.grpcplatform.CallClock;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,6 +33,8 @@ final class PushedConfig {
   private @Nullable Runnable takeBack;
   private boolean closed;
   private volatile @Nullable Map<String, ?> pushed;
+  private volatile @Nullable List<SocketAddress> addresses;
+  private volatile @Nullable String unresolved;
 
   /**
    * The config of a channel that is about to be made.
@@ -53,6 +56,27 @@ final class PushedConfig {
   /** What was pushed last; null while the channel's default holds. */
   @Nullable Map<String, ?> pushed() {
     return pushed;
+  }
+
+  /** Takes down what the channel's resolver has found; the channel goes by the last of these. */
+  void found(List<SocketAddress> resolved) {
+    addresses = resolved;
+    unresolved = null;
+  }
+
+  /** Takes down why it has found nothing this time, by the name of a status code. */
+  void notFound(String code) {
+    unresolved = code;
+  }
+
+  /** What it has found last; null where nothing yet. */
+  @Nullable List<SocketAddress> addresses() {
+    return addresses;
+  }
+
+  /** Why it found nothing the last time; null where it did. */
+  @Nullable String unresolved() {
+    return unresolved;
   }
 
   /** Lets {@code receiver} hear of each push, until it is removed; the last one added first. */

@@ -1,6 +1,7 @@
 package io.grpcplatform.client;
 
 import io.grpc.Channel;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpcplatform.NearestName;
 import io.grpcplatform.SettingException;
@@ -10,9 +11,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The channels that share one application context: settings are put together and checked when this
@@ -102,6 +105,24 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
   /** What holds for each configured channel. */
   Collection<ChannelSettings> settings() {
     return settings.values();
+  }
+
+  ChannelFactory factory() {
+    return factory;
+  }
+
+  /** The names of all channels, configured or asked for. */
+  Set<String> names() {
+    Set<String> names = new TreeSet<>(settings.keySet());
+    names.addAll(channels.keySet());
+    return names;
+  }
+
+  /** The state of a channel's connections, without connecting; null before its first call. */
+  @Nullable String state(String name) {
+    LazyChannel channel = channels.get(name);
+    ConnectivityState state = channel == null ? null : channel.state();
+    return state == null ? null : state.name();
   }
 
   /** Fails where channels could not be built when they are first used. */

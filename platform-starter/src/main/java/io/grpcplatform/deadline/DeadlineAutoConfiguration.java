@@ -74,6 +74,12 @@ public final class DeadlineAutoConfiguration {
         settings, watches, meters.getIfAvailable(() -> DeadlineMeters.NONE));
   }
 
+  @Bean
+  DeadlineSection platformDeadlineSection(
+      Live<DeadlineProperties> settings, StreamWatches watches, AdaptiveDeadlines adaptive) {
+    return new DeadlineSection(settings, watches, adaptive);
+  }
+
   /** Fails the start where the contract of a stub's method cannot be used. */
   @Bean
   SmartInitializingSingleton platformDeadlineCheck(CalledServices services) {

@@ -66,7 +66,7 @@ final class DeadlineClientStage implements ClientFeature {
   }
 
   private StagePlan unary(DeadlineProperties now, CallKey key, MethodPolicy contract) {
-    long configured = now.configured(key, contract);
+    long configured = ChosenDeadline.of(now, key, contract).nanos();
     AdaptiveDeadline measured = null;
     if (adaptive != null && (now.refuseBelowP50() || now.adaptive().mode() != Mode.OFF)) {
       measured = adaptive.of(key);

@@ -97,15 +97,6 @@ record DeadlineProperties(
         DeadlineSettings.nanos(reserve.max()));
   }
 
-  /** The deadline of a unary call whose caller set none, in nanoseconds; 0 for none. */
-  long configured(CallKey key, MethodPolicy contract) {
-    Duration own = methods.get(key.fullMethodName());
-    Duration said = own == null ? contract.deadline() : own;
-    Duration service = said == null ? methods.get(key.service() + "/*") : said;
-    return DeadlineSettings.nanos(
-        service == null ? channels.getOrDefault(key.channel(), standard) : service);
-  }
-
   /** The limits of a streaming method, with what decides them. */
   StreamLimits streamLimits(CallKey key, MethodPolicy contract) {
     return StreamLimits.of(stream, key, contract.stream());

@@ -5,7 +5,6 @@ import io.grpcplatform.CallKey;
 import io.grpcplatform.CallTimes;
 import io.grpcplatform.Live;
 import io.grpcplatform.MethodPolicy;
-import io.grpcplatform.MethodSettings;
 import java.time.Duration;
 
 /** The deadlines of unary calls as other features' checks ask for them. */
@@ -28,7 +27,7 @@ final class DeadlineTimes implements CallTimes {
     MethodPolicy contract = MethodPolicy.of(method);
     return key.channel().isEmpty()
         ? served(now.server(), key, contract)
-        : new Limit(Duration.ofNanos(now.configured(key, contract)), decider(now, key, contract));
+        : called(ChosenDeadline.of(now, key, contract), key);
   }
 
   /** A contract says what callers give; the cap holds whatever they give. */
@@ -44,21 +43,9 @@ final class DeadlineTimes implements CallTimes {
         : new Limit(server.standard(), PREFIX + "server.default");
   }
 
-  /** What decides, in the order of {@link DeadlineProperties#configured}. */
-  private static String decider(DeadlineProperties now, CallKey key, MethodPolicy contract) {
-    String service = key.service() + "/*";
-    if (now.methods().containsKey(key.fullMethodName())) {
-      return MethodSettings.property(PREFIX + "methods", key.fullMethodName());
-    }
-    if (contract.deadline() != null) {
-      return option(key);
-    }
-    if (now.methods().containsKey(service)) {
-      return MethodSettings.property(PREFIX + "methods", service);
-    }
-    return now.channels().containsKey(key.channel())
-        ? PREFIX + "channels." + key.channel()
-        : PREFIX + "default";
+  private static Limit called(ChosenDeadline chosen, CallKey key) {
+    String property = chosen.setting().property();
+    return new Limit(Duration.ofNanos(chosen.nanos()), property == null ? option(key) : property);
   }
 
   private static String option(CallKey key) {

@@ -23,6 +23,7 @@ record StreamLimits(Limit open, Limit idle, Limit age, Limit answer) {
   /** How far a stream's age limit strays from the setting, so that streams do not move at once. */
   static final double JITTER = 0.1;
 
+  private static final String CONTRACT = "option (platform.v1.policy) of ";
   private static final String METHODS = DeadlineProperties.Stream.STREAM + "methods";
 
   /**
@@ -39,6 +40,10 @@ record StreamLimits(Limit open, Limit idle, Limit age, Limit answer) {
     /** Whether a property for just this method or its service decides. */
     boolean ofOneMethod() {
       return property.startsWith(METHODS);
+    }
+
+    boolean ofContract() {
+      return property.startsWith(CONTRACT);
     }
 
     private static Limit off(String property) {
@@ -104,10 +109,7 @@ record StreamLimits(Limit open, Limit idle, Limit age, Limit answer) {
       if (contract != null) {
         return new Limit(
             DeadlineSettings.nanos(contract),
-            "option (platform.v1.policy) of "
-                + key.fullMethodName()
-                + ", stream."
-                + leaf.replace('-', '_'));
+            CONTRACT + key.fullMethodName() + ", stream." + leaf.replace('-', '_'));
       }
       Duration services = of.apply(named(service));
       return services == null

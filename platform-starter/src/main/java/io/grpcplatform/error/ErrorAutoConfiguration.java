@@ -26,6 +26,11 @@ public final class ErrorAutoConfiguration {
   }
 
   @Bean
+  ErrorSection platformErrorSection(ErrorProperties properties) {
+    return new ErrorSection(properties);
+  }
+
+  @Bean
   ErrorClientStage platformErrorClientStage() {
     return new ErrorClientStage();
   }

@@ -51,6 +51,11 @@ public final class HealthAutoConfiguration {
   }
 
   @Bean
+  HealthSection platformHealthSection(HealthNames names) {
+    return new HealthSection(names);
+  }
+
+  @Bean
   HealthServerContributor platformHealthServerContributor(
       HealthNames names,
       HealthProperties properties,

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -51,6 +52,13 @@ final class HealthNames {
     this.ready = ready;
     this.groupOf = groupOf;
     publish();
+  }
+
+  /** What it says of each name at this moment. */
+  Map<String, String> published() {
+    Map<String, String> words = new TreeMap<>();
+    published.forEach((name, up) -> words.put(name, (up ? SERVING : NOT_SERVING).name()));
+    return words;
   }
 
   /** The service that answers {@code Check} and {@code Watch}. */

@@ -54,4 +54,10 @@ public final class LifecycleAutoConfiguration {
       return new LifecycleMetrics(signal, record);
     }
   }
+
+  @Bean
+  LifecycleSection platformLifecycleSection(
+      LifecycleServerStage stage, DrainSignal signal, CallClock clock) {
+    return new LifecycleSection(stage.calls(), signal, clock);
+  }
 }

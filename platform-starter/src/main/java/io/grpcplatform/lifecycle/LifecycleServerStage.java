@@ -24,6 +24,11 @@ final class LifecycleServerStage implements ServerFeature {
   private final DrainSignal signal;
   private final CallClock clock;
 
+  /** What is in flight. */
+  CallsInFlight calls() {
+    return calls;
+  }
+
   private LifecycleServerStage(CallsInFlight calls, DrainSignal signal, CallClock clock) {
     this.calls = calls;
     this.signal = signal;

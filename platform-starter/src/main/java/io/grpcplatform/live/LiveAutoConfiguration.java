@@ -64,6 +64,11 @@ public final class LiveAutoConfiguration {
   }
 
   @Bean
+  LiveSection platformLiveSection(SettingsChanges changes, LiveProperties properties) {
+    return new LiveSection(changes, properties);
+  }
+
+  @Bean
   EnvironmentChangeListener platformEnvironmentChangeListener(SettingsChanges changes) {
     return new EnvironmentChangeListener(changes);
   }

@@ -3,6 +3,7 @@ package io.grpcplatform.live;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.MutablePropertySources;
@@ -13,7 +14,7 @@ import org.springframework.core.env.StandardEnvironment;
  * What was set while the application runs: two property sources above all others, that of the
  * actuator above that of the watched files. Immutable.
  *
- * @param files by name, as the watched files have it
+ * @param files by name, as the watched files have it, with the lines they are from
  * @param actuator by name, as it was set through the endpoint
  */
 record LiveLayers(Map<String, Object> files, Map<String, Object> actuator) {
@@ -57,7 +58,7 @@ record LiveLayers(Map<String, Object> files, Map<String, Object> actuator) {
   /** Puts these in the place of those that the environment has. */
   void install(ConfigurableEnvironment environment) {
     MutablePropertySources sources = environment.getPropertySources();
-    put(sources, new MapPropertySource(FILES, files));
+    put(sources, new OriginTrackedMapPropertySource(FILES, files, true));
     put(sources, new MapPropertySource(ACTUATOR, actuator));
   }
 

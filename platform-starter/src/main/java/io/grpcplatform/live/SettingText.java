@@ -10,10 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.boot.origin.OriginTrackedValue;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ByteArrayResource;
@@ -32,8 +36,16 @@ final class SettingText {
 
   private SettingText() {}
 
+  /** A file whose format tells no lines. */
+  private record FileOrigin(String path) implements Origin {
+    @Override
+    public String toString() {
+      return path;
+    }
+  }
+
   /**
-   * The properties of all files, each of them in one place only.
+   * The properties of all files, each of them in one place only; every value knows which.
    *
    * @throws SettingException if one of them cannot be read
    */
@@ -64,15 +76,28 @@ final class SettingText {
   private static Map<String, Object> of(WatchedFiles.Read file) {
     String text = decoded(file);
     if (file.name().endsWith(".yml") || file.name().endsWith(".yaml")) {
-      return yaml(file.path(), text);
+      return yaml(file.path(), text, SettingText::tracked);
     }
     if (file.name().endsWith(".properties")) {
-      return properties(file.path(), text);
+      return withOrigin(file, properties(file.path(), text));
     }
     if (!file.named()) {
       throw wrong(file.path(), "a file .yml, .yaml or .properties, or a directory");
     }
-    return Map.of(file.name(), text.stripTrailing());
+    return withOrigin(file, Map.of(file.name(), text.stripTrailing()));
+  }
+
+  private static Map<String, Object> withOrigin(WatchedFiles.Read file, Map<String, Object> all) {
+    Map<String, Object> tracked = new LinkedHashMap<>();
+    FileOrigin origin = new FileOrigin(file.path());
+    all.forEach((name, value) -> tracked.put(name, OriginTrackedValue.of(value, origin)));
+    return tracked;
+  }
+
+  private static Object tracked(PropertySource<?> document, String name) {
+    Object value = document.getProperty(name);
+    return OriginTrackedValue.of(
+        value == null ? "" : value, OriginLookup.getOrigin(document, name));
   }
 
   private static String decoded(WatchedFiles.Read file) {
@@ -90,11 +115,21 @@ final class SettingText {
    * @throws SettingException if it cannot be read
    */
   static Map<String, Object> yaml(String place, String text) {
+    return yaml(
+        place,
+        text,
+        (document, name) -> {
+          Object value = document.getProperty(name);
+          return value == null ? "" : value;
+        });
+  }
+
+  private static Map<String, Object> yaml(
+      String place, String text, BiFunction<PropertySource<?>, String, Object> read) {
     Map<String, Object> properties = new LinkedHashMap<>();
     for (PropertySource<?> document : documents(place, text)) {
       for (String name : ((EnumerablePropertySource<?>) document).getPropertyNames()) {
-        Object value = document.getProperty(name);
-        properties.put(name, value == null ? "" : value);
+        properties.put(name, read.apply(document, name));
       }
     }
     return properties;
@@ -104,7 +139,7 @@ final class SettingText {
     List<PropertySource<?>> documents;
     try {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      documents = new YamlPropertySourceLoader().load(place, new ByteArrayResource(bytes));
+      documents = new YamlPropertySourceLoader().load(place, new ByteArrayResource(bytes, place));
     } catch (IOException | RuntimeException refused) {
       throw wrong(place + " is not YAML" + where(refused), "YAML");
     }

@@ -65,6 +65,11 @@ final class LoadPools {
     pools.values().forEach(watcher);
   }
 
+  /** Those there are. */
+  synchronized List<Pool> all() {
+    return List.copyOf(pools.values());
+  }
+
   /** Lets other settings hold; what is in flight stays counted, and each limit where it is. */
   synchronized void change(LoadSheddingProperties next) {
     settings = next;

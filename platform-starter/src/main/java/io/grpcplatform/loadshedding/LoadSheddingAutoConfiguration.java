@@ -39,6 +39,12 @@ public final class LoadSheddingAutoConfiguration {
   }
 
   @Bean
+  LoadSheddingSection platformLoadSheddingSection(
+      Live<LoadSheddingProperties> settings, LoadPools loads) {
+    return new LoadSheddingSection(settings, loads);
+  }
+
+  @Bean
   CriticalCalls platformCriticalCalls(Live<LoadSheddingProperties> settings) {
     return new CriticalCallsProvider(settings);
   }

@@ -1,6 +1,7 @@
 package io.grpcplatform.loadshedding;
 
 import io.grpcplatform.CallKey;
+import io.grpcplatform.EffectiveSetting.Origin;
 import io.grpcplatform.MethodSettings;
 import io.grpcplatform.SettingException;
 import java.util.HashMap;
@@ -143,8 +144,29 @@ record LoadSheddingProperties(
    * @param contract the word in the contract; null where that says nothing
    */
   Priority priorityOf(CallKey key, @Nullable String contract) {
-    Priority own = methods.get(key.fullMethodName());
-    Priority agreed = own == null ? Priority.of(contract) : own;
-    return agreed == null ? methods.getOrDefault(key.service() + "/*", Priority.DEFAULT) : agreed;
+    return chosen(key, contract).priority();
   }
+
+  /** The same with who says so. */
+  Chosen chosen(CallKey key, @Nullable String contract) {
+    Priority own = methods.get(key.fullMethodName());
+    if (own != null) {
+      return new Chosen(own, Origin.PROPERTY, methodProperty(key.fullMethodName()));
+    }
+    Priority agreed = Priority.of(contract);
+    if (agreed != null) {
+      return new Chosen(agreed, Origin.CONTRACT, null);
+    }
+    Priority service = methods.get(key.service() + "/*");
+    return service == null
+        ? new Chosen(Priority.DEFAULT, Origin.DEFAULT, null)
+        : new Chosen(service, Origin.INHERITED, methodProperty(key.service() + "/*"));
+  }
+
+  private static String methodProperty(String key) {
+    return MethodSettings.property(PREFIX + "methods", key);
+  }
+
+  /** A method's priority, and who says so. */
+  record Chosen(Priority priority, Origin origin, @Nullable String property) {}
 }

@@ -67,6 +67,10 @@ final class CallerTurnstiles {
     }
   }
 
+  synchronized RateLimit limit() {
+    return limit;
+  }
+
   int size() {
     return byCaller.size();
   }

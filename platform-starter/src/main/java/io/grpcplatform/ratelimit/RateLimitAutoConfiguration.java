@@ -57,6 +57,14 @@ public final class RateLimitAutoConfiguration {
     return new RateLimitClientStage(settings, turnstiles, orNone(counters));
   }
 
+  @Bean
+  RateLimitSection platformRateLimitSection(
+      Live<RateLimitProperties> settings,
+      Turnstiles turnstiles,
+      ObjectProvider<TokenStore> shared) {
+    return new RateLimitSection(settings, turnstiles, shared.getIfAvailable());
+  }
+
   private static LimitCounters.Maker orNone(ObjectProvider<LimitCounters.Maker> counters) {
     return counters.getIfAvailable(() -> (side, key) -> LimitCounters.NONE);
   }

@@ -119,6 +119,15 @@ final class Turnstile implements Runnable {
     quota.giveBack(receipt, clock.nanoTime());
   }
 
+  /** How many streams have a message waiting here. */
+  synchronized int waiting() {
+    return waiting.size();
+  }
+
+  synchronized RateLimit limit() {
+    return limit;
+  }
+
   /** Sets another limit; what was used of the old one stays used. */
   synchronized void retune(RateLimit next) {
     if (!next.equals(limit)) {

@@ -2,7 +2,9 @@ package io.grpcplatform.ratelimit;
 
 import io.grpcplatform.CallClock;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 
 /**
  * Every turnstile of a process by name. They outlive the plans that use them, so that a change of
@@ -58,6 +60,13 @@ final class Turnstiles {
 
   private Turnstile make(String name, RateLimit limit) {
     return new Turnstile(limit, quotas.make(name, limit, clock.nanoTime()), clock);
+  }
+
+  /** Shows {@code each} every limit there is, in the order of their names. */
+  void show(
+      BiConsumer<String, Turnstile> each, BiConsumer<String, CallerTurnstiles> eachOfCallers) {
+    new TreeMap<>(ofAll).forEach(each);
+    new TreeMap<>(ofCallers).forEach(eachOfCallers);
   }
 
   /** How many callers and tenants are told apart now. */

@@ -72,6 +72,15 @@ public final class RetryAutoConfiguration {
   }
 
   @Bean
+  RetrySection platformRetrySection(
+      Live<RetryProperties> settings,
+      RetryContributor contributor,
+      RetryBudget budget,
+      HedgeDelays delays) {
+    return new RetrySection(settings, contributor, budget, delays);
+  }
+
+  @Bean
   RetryServerStage platformRetryServerStage(Live<RetryProperties> settings) {
     return new RetryServerStage(settings);
   }

@@ -2,15 +2,16 @@ package io.grpcplatform.retry;
 
 import io.grpc.MethodDescriptor;
 import io.grpcplatform.CallKey;
+import io.grpcplatform.EffectiveSetting;
+import io.grpcplatform.EffectiveSetting.Origin;
 import io.grpcplatform.MethodPolicy;
 import io.grpcplatform.MethodSettings;
 import io.grpcplatform.SettingException;
 import io.grpcplatform.retry.RetryProperties.DelayFrom;
 import io.grpcplatform.retry.RetryProperties.Hedge;
-import io.grpcplatform.retry.RetryProperties.Method;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,35 +135,57 @@ final class RetryPolicies {
   }
 
   private AttemptPolicy.Retry retry(String key, MethodPolicy.Retry contract) {
-    Method own = properties.methods().getOrDefault(key, Method.EMPTY);
-    Method service = properties.methods().getOrDefault(serviceKey(key), Method.EMPTY);
+    RetryLeaves leaves = leaves(key, contract);
     return new AttemptPolicy.Retry(
-        leaf(own, service, Method::maxAttempts, contract.maxAttempts(), properties.maxAttempts()),
-        leaf(
-            own,
-            service,
-            Method::initialBackoff,
-            contract.initialBackoff(),
-            properties.initialBackoff()),
-        leaf(own, service, Method::maxBackoff, contract.maxBackoff(), properties.maxBackoff()),
-        leaf(own, service, Method::multiplier, contract.multiplier(), properties.multiplier()),
-        leaf(own, service, Method::codes, null, properties.codes()));
+        leaves.maxAttempts().value(),
+        leaves.initialBackoff().value(),
+        leaves.maxBackoff().value(),
+        leaves.multiplier().value(),
+        leaves.codes().value());
   }
 
-  private static <T> T leaf(
-      Method own,
-      Method service,
-      Function<Method, @Nullable T> leaf,
-      @Nullable T contract,
-      T otherwise) {
-    T value = leaf.apply(own);
-    if (value == null) {
-      value = leaf.apply(service);
+  private RetryLeaves leaves(String key, MethodPolicy.Retry contract) {
+    return new RetryLeaves(properties, contract, key, serviceKey(key));
+  }
+
+  /** Who says each word of the policy that {@link #of} gives, or that there is one attempt. */
+  List<EffectiveSetting> settings(CallKey key, MethodDescriptor<?, ?> method) {
+    AttemptPolicy policy = of(key, method);
+    String name = key.fullMethodName();
+    boolean contracted = method.isIdempotent();
+    if (policy == null && !contracted && !properties.methods().containsKey(name)) {
+      return List.of(
+          EffectiveSetting.byContract("retry", "none: the contract says no idempotency_level"));
     }
-    if (value == null) {
-      value = contract;
+    RetryLeaves leaves =
+        leaves(name, (contracted ? MethodPolicy.of(method) : MethodPolicy.NONE).retry());
+    if (policy == null) {
+      return List.of(leaves.maxAttempts().setting("max-attempts"));
     }
-    return value == null ? otherwise : value;
+    return policy instanceof AttemptPolicy.Hedging hedging
+        ? hedged(name, hedging, leaves)
+        : leaves.settings();
+  }
+
+  private List<EffectiveSetting> hedged(
+      String method, AttemptPolicy.Hedging hedging, RetryLeaves leaves) {
+    boolean own = properties.hedging().methods().containsKey(method);
+    String entry =
+        MethodSettings.property(
+                RetryProperties.PREFIX + "hedging.methods", own ? method : serviceKey(method))
+            + ".";
+    Origin origin = own ? Origin.PROPERTY : Origin.INHERITED;
+    Hedge hedge = hedge(method);
+    boolean measured = hedge != null && !hedging.delay().equals(hedge.delay());
+    return List.of(
+        EffectiveSetting.byProperty(
+            "hedging.max-attempts", hedging.maxAttempts(), origin, entry + "max-attempts"),
+        EffectiveSetting.byProperty(
+            "hedging.delay",
+            hedging.delay(),
+            measured ? Origin.MEASURED : origin,
+            entry + (measured ? "delay-from" : "delay")),
+        leaves.codes().setting("codes"));
   }
 
   private static <T> @Nullable T nearest(Map<String, T> methods, String method) {

@@ -1,6 +1,8 @@
 package io.grpcplatform.server;
 
 import io.grpc.MethodDescriptor;
+import io.grpcplatform.EffectiveSetting;
+import io.grpcplatform.EffectiveSetting.Origin;
 import io.grpcplatform.SettingException;
 import java.util.Collection;
 import java.util.Map;
@@ -15,11 +17,24 @@ record EarlyHeaderRule(boolean standard, Map<String, Boolean> methods) {
   private static final String METHODS = ServerProperties.PREFIX + ".early-headers.methods";
 
   boolean early(MethodDescriptor<?, ?> method) {
+    return (boolean) setting(method).value();
+  }
+
+  /** The same with who says so. */
+  EffectiveSetting setting(MethodDescriptor<?, ?> method) {
     Boolean own = methods.get(method.getFullMethodName());
-    if (own == null) {
-      own = methods.get(method.getServiceName() + "/*");
+    if (own != null) {
+      return said(own, Origin.PROPERTY, METHODS + "[" + method.getFullMethodName() + "]");
     }
-    return own == null ? standard : own;
+    String service = method.getServiceName() + "/*";
+    Boolean services = methods.get(service);
+    return services == null
+        ? said(standard, Origin.INHERITED, ServerProperties.PREFIX + ".early-headers.enabled")
+        : said(services, Origin.INHERITED, METHODS + "[" + service + "]");
+  }
+
+  private static EffectiveSetting said(boolean early, Origin origin, String property) {
+    return EffectiveSetting.byProperty("early-headers", early, origin, property);
   }
 
   /** Fails on a key that names no method served here: its setting would silently do nothing. */

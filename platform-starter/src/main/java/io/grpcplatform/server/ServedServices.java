@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -86,6 +87,17 @@ final class ServedServices {
         .filter(Found::nonBlocking)
         .map(each -> each.service().getServiceDescriptor().getName())
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The user's own interceptors around each service, by their classes, outermost first. */
+  Map<String, List<String>> interceptors() {
+    Map<String, List<String>> chains = new TreeMap<>();
+    for (Found each : found) {
+      chains.put(
+          each.service().getServiceDescriptor().getName(),
+          each.chain().stream().map(one -> one.getClass().getName()).toList());
+    }
+    return chains;
   }
 
   boolean isEmpty() {

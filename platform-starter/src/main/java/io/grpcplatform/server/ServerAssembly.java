@@ -9,6 +9,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpcplatform.ServerContributor;
 import io.grpcplatform.ServerPipeline;
 import java.util.List;
+import java.util.Map;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
@@ -22,6 +23,7 @@ final class ServerAssembly {
   private final EarlyHeaderRule earlyHeaders;
   private final ServerExecutors executors;
   private final ListableBeanFactory beans;
+  private volatile Map<String, List<String>> interceptors = Map.of();
 
   ServerAssembly(
       ServerProperties properties,
@@ -39,6 +41,7 @@ final class ServerAssembly {
   /** Starts what is to be served; nothing where there is no service bean. */
   RunningServers start() {
     ServedServices services = ServedServices.of(beans);
+    interceptors = services.interceptors();
     earlyHeaders.check(services.methods());
     executors.nonBlocking(services.nonBlocking());
     RunningServers servers = new RunningServers();
@@ -61,6 +64,11 @@ final class ServerAssembly {
     }
     servers.watch();
     return servers;
+  }
+
+  /** The user's own interceptors around each service. */
+  Map<String, List<String>> interceptors() {
+    return interceptors;
   }
 
   private Server assemble(ServerBuilder<?> builder, List<ServerServiceDefinition> bound) {

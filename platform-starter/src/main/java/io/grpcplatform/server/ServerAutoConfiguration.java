@@ -112,18 +112,32 @@ public final class ServerAutoConfiguration {
   }
 
   @Bean
-  ServerLifecycle platformServerLifecycle(
+  ServerAssembly platformServerAssembly(
       ServerProperties properties,
       ServerPipeline pipeline,
       EarlyHeaderRule earlyHeaders,
       ServerExecutors executors,
+      ListableBeanFactory beans) {
+    return new ServerAssembly(properties, pipeline, earlyHeaders, executors, beans);
+  }
+
+  @Bean
+  ServerSection platformServerSection(
+      ServerLifecycle lifecycle,
+      ServerAssembly assembly,
+      ServerPipeline pipeline,
+      EarlyHeaderRule earlyHeaders,
+      ServerExecutors executors) {
+    return new ServerSection(lifecycle, assembly, pipeline, earlyHeaders, executors);
+  }
+
+  @Bean
+  ServerLifecycle platformServerLifecycle(
+      ServerAssembly assembly,
       DrainTimes times,
       DrainSignal signal,
       CallClock clock,
-      ListableBeanFactory beans,
       ConfigurableEnvironment environment) {
-    ServerAssembly assembly =
-        new ServerAssembly(properties, pipeline, earlyHeaders, executors, beans);
     return new ServerLifecycle(
         assembly::start, new DrainOrder(signal, clock, times), signal, environment);
   }

@@ -77,6 +77,10 @@ public final class ServerExecutors implements ServerContributor, CallPools, Auto
     pools.change(next);
   }
 
+  WorkerPools pools() {
+    return pools;
+  }
+
   /** Shows {@code watcher} each pool there is, and later each new one. */
   void watch(Consumer<WorkerPool> watcher) {
     pools.watch(watcher);

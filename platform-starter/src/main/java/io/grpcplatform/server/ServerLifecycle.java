@@ -120,6 +120,11 @@ final class ServerLifecycle implements SmartLifecycle {
     }
   }
 
+  /** The port it listens on; null where it does not. */
+  synchronized @Nullable Integer port() {
+    return running == null || !running.listening() ? null : running.port();
+  }
+
   @Override
   public synchronized boolean isRunning() {
     return running != null;

@@ -54,6 +54,16 @@ final class WorkerPool extends ThreadPoolExecutor {
     return name;
   }
 
+  /** The property that sets its size. */
+  String property() {
+    return property;
+  }
+
+  /** How many calls may wait. */
+  int queueLimit() {
+    return queue;
+  }
+
   /** Changes how many threads there may be and how many calls may wait; what waits stays. */
   void resize(ExecutorPlan plan) {
     int before = getMaximumPoolSize();

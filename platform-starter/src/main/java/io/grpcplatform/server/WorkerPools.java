@@ -195,7 +195,7 @@ final class WorkerPools {
     all().forEach(WorkerPool::retire);
   }
 
-  private List<WorkerPool> all() {
+  synchronized List<WorkerPool> all() {
     List<WorkerPool> all = new ArrayList<>(List.of(admin, cancelled));
     for (Lane lane : lanes.values()) {
       if (lane.pool() != null) {

@@ -116,7 +116,7 @@ sealed class MeasuredCall implements CallHook permits CarryingCall {
    * @param logged whether it has a line in the access log
    */
   void tell(Outcome outcome, long nanos, boolean logged) {
-    method.time(outcome, nanos);
+    method.record(outcome, nanos, traceId());
     if (logged) {
       method.log(outcome, nanos, traceId(), caller);
     }

@@ -24,6 +24,7 @@ final class MethodTelemetry implements StagePlan {
   private final @Nullable MethodSpans spans;
   private final @Nullable CallBaggage baggage;
   private final AccessLog accessLog;
+  private final LastFailures failures;
   private final boolean mdc;
   private final ClientStreamTracer.@Nullable Factory tracers;
 
@@ -40,7 +41,13 @@ final class MethodTelemetry implements StagePlan {
    *
    * @param mdc whether the log lines of callbacks carry method and caller
    */
-  MethodTelemetry(Side side, CallKey key, Recorders recorders, AccessLog accessLog, boolean mdc) {
+  MethodTelemetry(
+      Side side,
+      CallKey key,
+      Recorders recorders,
+      AccessLog accessLog,
+      LastFailures failures,
+      boolean mdc) {
     this.side = side;
     this.key = key;
     Measuring measuring = recorders.measuring();
@@ -48,6 +55,7 @@ final class MethodTelemetry implements StagePlan {
     this.spans = recorders.spans();
     this.baggage = recorders.baggage();
     this.accessLog = accessLog;
+    this.failures = failures;
     this.mdc = mdc;
     MessageMeters messages = meters == null ? null : meters.messages();
     this.tracers =
@@ -166,9 +174,12 @@ final class MethodTelemetry implements StagePlan {
     }
   }
 
-  void time(Outcome outcome, long nanos) {
+  void record(Outcome outcome, long nanos, @Nullable String traceId) {
     if (meters != null) {
       meters.ended(outcome, nanos);
+    }
+    if (!outcome.status().isOk()) {
+      failures.add(side, key, outcome, nanos, traceId);
     }
   }
 

@@ -5,6 +5,7 @@ import io.grpcplatform.Live;
 import io.grpcplatform.ServerFeature;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,7 @@ public final class Telemetry {
         Live.fixed(TelemetryProperties.class, TelemetryProperties.standard()),
         meters == null ? null : CallMeters.in(meters),
         traces == null ? null : new CallSpans(traces, BaggageGate.SHUT),
-        null);
+        null,
+        InstantSource.system());
   }
 }

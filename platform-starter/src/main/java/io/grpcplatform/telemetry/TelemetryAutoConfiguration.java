@@ -1,10 +1,12 @@
 package io.grpcplatform.telemetry;
 
+import io.grpcplatform.CallClock;
 import io.grpcplatform.Live;
 import io.grpcplatform.LiveSettings;
 import io.grpcplatform.PlatformAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
+import java.time.InstantSource;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -53,7 +55,13 @@ public final class TelemetryAutoConfiguration {
         settings,
         meters.getIfAvailable(),
         spans.getIfAvailable(),
-        baggage.stream().filter(CallBaggage::travels).findFirst().orElse(null));
+        baggage.stream().filter(CallBaggage::travels).findFirst().orElse(null),
+        InstantSource.system());
+  }
+
+  @Bean
+  TelemetrySection platformTelemetrySection(TelemetryParts telemetry, CallClock clock) {
+    return new TelemetrySection(telemetry, clock);
   }
 
   @Bean

@@ -26,6 +26,7 @@ final class TelemetryClientStage implements ClientFeature {
 
   @Override
   public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
-    return telemetry.of(Side.CLIENT, key, method.getType());
+    MethodTelemetry recorded = telemetry.of(Side.CLIENT, key, method.getType());
+    return telemetry.plan(Side.CLIENT, key, method.getType(), recorded);
   }
 }

@@ -3,6 +3,8 @@ package io.grpcplatform.telemetry;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.Live;
+import io.grpcplatform.StagePlan;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /** What can be recorded of calls here: timers, spans, the access log; the settings say what is. */
@@ -12,6 +14,8 @@ final class TelemetryParts {
   private final @Nullable CallMeters meters;
   private final @Nullable CallSpans spans;
   private final @Nullable CallBaggage baggage;
+  private final LastFailures failures;
+  private final LiveStreams streams = new LiveStreams();
 
   /**
    * The parts.
@@ -22,15 +26,30 @@ final class TelemetryParts {
       Live<TelemetryProperties> settings,
       @Nullable CallMeters meters,
       @Nullable CallSpans spans,
-      @Nullable CallBaggage baggage) {
+      @Nullable CallBaggage baggage,
+      InstantSource time) {
     this.settings = settings;
     this.meters = meters;
     this.spans = spans;
     this.baggage = baggage;
+    this.failures = new LastFailures(time);
   }
 
   Live<TelemetryProperties> live() {
     return settings;
+  }
+
+  LastFailures failures() {
+    return failures;
+  }
+
+  LiveStreams streams() {
+    return streams;
+  }
+
+  /** What the calls of a method go through; streams are watched as well. */
+  @Nullable StagePlan plan(Side side, CallKey key, MethodType type, @Nullable StagePlan method) {
+    return method == null || type == MethodType.UNARY ? method : streams.watched(side, key, method);
   }
 
   /** What is recorded of a method now; null where every part is off: calls then cost nothing. */
@@ -55,6 +74,7 @@ final class TelemetryParts {
             traced == null ? null : traced.of(side, key, type, now.tracing().messageEvents()),
             baggage),
         log,
+        failures,
         now.mdc().enabled());
   }
 

@@ -37,7 +37,7 @@ final class TelemetryServerStage implements ServerFeature {
   @Override
   public @Nullable StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
     types.put(key, method.getType());
-    return now(key);
+    return telemetry.plan(Side.SERVER, key, method.getType(), now(key));
   }
 
   @Override

@@ -33,4 +33,10 @@ public final class ValidationAutoConfiguration {
         settings,
         validator == null ? RequestRules::standard : () -> new RequestRules(validator, validator));
   }
+
+  @Bean
+  ValidationSection platformValidationSection(
+      Live<ValidationProperties> settings, ValidationServerStage stage) {
+    return new ValidationSection(settings, stage);
+  }
 }

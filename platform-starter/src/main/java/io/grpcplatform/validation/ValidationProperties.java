@@ -1,6 +1,8 @@
 package io.grpcplatform.validation;
 
 import io.grpcplatform.CallKey;
+import io.grpcplatform.EffectiveSetting;
+import io.grpcplatform.EffectiveSetting.Origin;
 import io.grpcplatform.MethodSettings;
 import io.grpcplatform.SettingException;
 import java.util.Map;
@@ -36,11 +38,27 @@ record ValidationProperties(
 
   /** Whether the requests of a method are checked: its own word, else its service's, else yes. */
   boolean checks(CallKey key) {
+    return (boolean) check(key).value();
+  }
+
+  /** The same with who says so. */
+  EffectiveSetting check(CallKey key) {
     if (!enabled) {
-      return false;
+      return said(false, Origin.INHERITED, PREFIX + "enabled");
     }
     Boolean own = methods.get(key.fullMethodName());
-    return own == null ? methods.getOrDefault(key.service() + "/*", true) : own;
+    if (own != null) {
+      return said(own, Origin.PROPERTY, property(key));
+    }
+    String service = key.service() + "/*";
+    Boolean services = methods.get(service);
+    return services == null
+        ? EffectiveSetting.byDefault("checked", true)
+        : said(services, Origin.INHERITED, MethodSettings.property(PREFIX + "methods", service));
+  }
+
+  private static EffectiveSetting said(boolean checked, Origin origin, String property) {
+    return EffectiveSetting.byProperty("checked", checked, origin, property);
   }
 
   /** The property that takes a method out. */

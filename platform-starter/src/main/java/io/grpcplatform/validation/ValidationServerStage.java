@@ -78,6 +78,11 @@ final class ValidationServerStage implements ServerFeature {
         now.maxViolations());
   }
 
+  /** Whether a served method's requests have rules. */
+  boolean hasRules(CallKey key) {
+    return ruled.containsKey(key);
+  }
+
   /** The type of the requests, if it has rules that can be asked about them. */
   private static @Nullable Descriptor ruled(MethodDescriptor<?, ?> method) {
     if (method.getRequestMarshaller() instanceof PrototypeMarshaller<?> marshaller

@@ -23,6 +23,7 @@ final class Exceptions {
               "circuitbreaker.BreakerSettings",
               "copies resilience4j's own settings, which are beans with setters"),
           Map.entry("health.HealthServerContributor", GATHERS),
+          Map.entry("inspect.SettingPlaces", "finds where Spring has settings from"),
           Map.entry("live.ChangeCheck", SETTINGS),
           Map.entry("live.EffectiveSettings", SETTINGS),
           Map.entry("live.KnownSettings", SETTINGS),

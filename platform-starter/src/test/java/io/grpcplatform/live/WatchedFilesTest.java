@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.origin.OriginTrackedValue;
 
 /** What files and directories say, and what of them is not taken. */
 class WatchedFilesTest {
@@ -18,8 +20,10 @@ class WatchedFilesTest {
   @TempDir Path folder;
 
   private Map<String, Object> read(Path... paths) {
-    return SettingText.of(
-        new WatchedFiles(List.of(paths).stream().map(Path::toString).toList()).read());
+    Map<String, Object> plain = new HashMap<>();
+    SettingText.of(new WatchedFiles(List.of(paths).stream().map(Path::toString).toList()).read())
+        .forEach((name, value) -> plain.put(name, ((OriginTrackedValue) value).getValue()));
+    return plain;
   }
 
   private Path write(String name, String text) throws IOException {
