@@ -51,7 +51,7 @@ final class InspectEndpointTest {
         ratelimit:
           server:
             methods:
-              "[platform.test.v1.EchoService/*]": {rate: 500/s, burst: 90}
+              "[platform.test.v1.EchoService/*]": {rate: 500/s, burst: 900}
         loadshedding:
           mode: enforce
           methods:
@@ -107,7 +107,8 @@ final class InspectEndpointTest {
       assertSetting(unary.path("loadshedding.priority"), "critical", "property", line(21));
       JsonNode bidi = service.look(ECHO + "Bidi/settings");
       assertSetting(bidi.path("deadline.max-age"), "none", "default", "");
-      assertSetting(bidi.path("ratelimit.rate"), "500/s with a burst of 90", "inherited", line(17));
+      assertSetting(
+          bidi.path("ratelimit.rate"), "500/s with a burst of 900", "inherited", line(17));
       assertSetting(
           bidi.path("server.executor"), "platform.test.v1.EchoService/Bidi", "inherited", line(30));
       assertSetting(
