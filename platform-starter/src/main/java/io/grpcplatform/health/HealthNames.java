@@ -7,6 +7,7 @@ import io.grpc.BindableService;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -73,10 +74,16 @@ final class HealthNames {
     publish();
   }
 
-  /** Somebody has looked. */
+  /** Somebody has looked at all groups that there are now. */
   synchronized void seen(Map<String, Boolean> up) {
+    Set<String> gone = new HashSet<>(groups.keySet());
+    gone.removeAll(up.keySet());
+    groups.keySet().removeAll(gone);
     groups.putAll(up);
     publish();
+    gone.stream()
+        .filter(group -> !serving.contains(group) && !group.equals(LIVENESS))
+        .forEach(manager::clearStatus);
   }
 
   /** The stop is announced: nothing but liveness serves from now on, whatever else happens. */
