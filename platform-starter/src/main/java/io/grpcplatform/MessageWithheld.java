@@ -30,10 +30,9 @@ public final class MessageWithheld extends Exception {
   private static MessageWithheld of(Throwable thrown, Set<Throwable> seen, int depth) {
     seen.add(thrown);
     Throwable cause = thrown.getCause();
-    boolean further = cause != null && depth > 0 && !seen.contains(cause);
-    MessageWithheld shown =
-        new MessageWithheld(
-            thrown.getClass().getName(), further ? of(cause, seen, depth - 1) : null);
+    MessageWithheld further =
+        cause == null || depth == 0 || seen.contains(cause) ? null : of(cause, seen, depth - 1);
+    MessageWithheld shown = new MessageWithheld(thrown.getClass().getName(), further);
     shown.setStackTrace(thrown.getStackTrace());
     for (Throwable suppressed : thrown.getSuppressed()) {
       if (depth > 0 && !seen.contains(suppressed)) {

@@ -41,18 +41,13 @@ final class TellingService extends EchoServiceGrpc.EchoServiceImplBase {
     void fail(StreamObserver<EchoResponse> response);
   }
 
-  /** An exception that tells in more than its message. */
+  /** An exception that tells in its causes and what it suppressed, too. */
   private static final class Telling extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     Telling() {
       super("password=" + SECRET, new IllegalStateException("token " + SECRET));
       addSuppressed(new IllegalArgumentException("key " + SECRET));
-    }
-
-    @Override
-    public String toString() {
-      return "Telling " + SECRET;
     }
   }
 
