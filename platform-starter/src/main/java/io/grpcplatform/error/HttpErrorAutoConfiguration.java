@@ -5,11 +5,11 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Locale;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -27,17 +27,20 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 @ConditionalOnBooleanProperty(name = "platform.error.enabled", matchIfMissing = true)
 public final class HttpErrorAutoConfiguration {
 
-  @Bean
-  Answers platformHttpErrors(ObjectProvider<ErrorTexts> texts) {
-    return new Answers(texts.getIfAvailable(() -> ErrorTexts.NONE));
-  }
-
-  /** Called by Spring MVC or WebFlux on the request's thread. */
+  /**
+   * Called by Spring MVC or WebFlux on the request's thread. A bean by its annotation, as a member
+   * of a configuration.
+   */
   @RestControllerAdvice
   @Order(Ordered.LOWEST_PRECEDENCE)
   static final class Answers {
 
     private final ErrorTexts texts;
+
+    @Autowired
+    Answers(ObjectProvider<ErrorTexts> texts) {
+      this(texts.getIfAvailable(() -> ErrorTexts.NONE));
+    }
 
     Answers(ErrorTexts texts) {
       this.texts = texts;
