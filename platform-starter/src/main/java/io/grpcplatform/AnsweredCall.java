@@ -123,7 +123,9 @@ final class AnsweredCall<Q, R> extends ClientCall<Q, R> {
     try {
       return answer.answer().apply(whole);
     } catch (RuntimeException | Error failed) {
-      log.warn("No answer in place of a refusal ({})", refusal.getMessage(), failed);
+      log.warn(
+          "No answer in place of a refusal ({})", refusal.getMessage(), MessageWithheld.of(failed));
+      log.debug("The failure of the answer, with its messages", failed);
       return null;
     }
   }

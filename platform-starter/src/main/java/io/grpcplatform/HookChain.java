@@ -59,7 +59,10 @@ final class HookChain {
         return Ending.of(refusal);
       } catch (RuntimeException | Error failed) {
         log.error(
-            "A stage failed to begin {}; the call is refused", call.key().fullMethodName(), failed);
+            "A stage failed to begin {}; the call is refused",
+            call.key().fullMethodName(),
+            MessageWithheld.of(failed));
+        log.debug("The failure of the stage, with its messages", failed);
         return Ending.of(
             Status.INTERNAL.withDescription("A stage of the platform failed"), new Metadata());
       }
@@ -263,6 +266,9 @@ final class HookChain {
 
   private static void harmless(CallHook hook, Throwable failed) {
     log.error(
-        "{} failed in a callback; the call goes on without it", hook.getClass().getName(), failed);
+        "{} failed in a callback; the call goes on without it",
+        hook.getClass().getName(),
+        MessageWithheld.of(failed));
+    log.debug("The failure of the callback, with its messages", failed);
   }
 }

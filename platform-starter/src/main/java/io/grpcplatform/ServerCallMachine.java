@@ -126,7 +126,10 @@ final class ServerCallMachine<Q, R> extends StartingServerCall<Q, R> implements 
           "The handler of {} threw after its call was cancelled", key().fullMethodName(), thrown);
     } else {
       log.warn(
-          "The handler of {} threw after it had closed its call", key().fullMethodName(), thrown);
+          "The handler of {} threw after it had closed its call",
+          key().fullMethodName(),
+          MessageWithheld.of(thrown));
+      log.debug("What it threw, with its messages", thrown);
     }
   }
 

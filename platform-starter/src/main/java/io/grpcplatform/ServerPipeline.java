@@ -99,12 +99,13 @@ public final class ServerPipeline implements ServerInterceptor {
    */
   public ServerServiceDefinition bind(
       ServerServiceDefinition service, List<? extends ServerInterceptor> application) {
+    ServerServiceDefinition quiet = QuietMarshaller.around(service);
     ServerServiceDefinition inner =
         application.isEmpty()
-            ? service
-            : ServerInterceptors.interceptForward(service, List.copyOf(application));
+            ? quiet
+            : ServerInterceptors.interceptForward(quiet, List.copyOf(application));
     ServerServiceDefinition.Builder bound =
-        ServerServiceDefinition.builder(service.getServiceDescriptor());
+        ServerServiceDefinition.builder(inner.getServiceDescriptor());
     for (ServerMethodDefinition<?, ?> method : inner.getMethods()) {
       bind(bound, method);
     }

@@ -2,6 +2,7 @@ package io.grpcplatform.circuitbreaker;
 
 import io.grpc.Deadline;
 import io.grpcplatform.CallKey;
+import io.grpcplatform.MessageWithheld;
 import io.grpcplatform.Outcome;
 import io.grpcplatform.Outcome.Kind;
 import java.util.List;
@@ -60,7 +61,8 @@ final class OutcomeReading {
             "{} failed on a call of {}; the table decides",
             classifier.getClass().getName(),
             method.fullMethodName(),
-            failed);
+            MessageWithheld.of(failed));
+        log.debug("The failure of the classifier, with its messages", failed);
       }
     }
     return null;

@@ -37,14 +37,19 @@ final class DeclaredErrors {
      * a value, and any other bracket, stays as it is.
      */
     String text(Map<String, String> values) {
-      Matcher place = PLACE.matcher(text);
-      StringBuilder filled = new StringBuilder();
-      while (place.find()) {
-        String value = values.getOrDefault(place.group(1), place.group());
-        place.appendReplacement(filled, Matcher.quoteReplacement(value));
-      }
-      return ShortText.of(place.appendTail(filled).toString(), ShortText.DESCRIPTION);
+      return filled(text, values);
     }
+  }
+
+  /** A text with its values in place. */
+  static String filled(String text, Map<String, String> values) {
+    Matcher place = PLACE.matcher(text);
+    StringBuilder filled = new StringBuilder();
+    while (place.find()) {
+      String value = values.getOrDefault(place.group(1), place.group());
+      place.appendReplacement(filled, Matcher.quoteReplacement(value));
+    }
+    return ShortText.of(place.appendTail(filled).toString(), ShortText.DESCRIPTION);
   }
 
   /**

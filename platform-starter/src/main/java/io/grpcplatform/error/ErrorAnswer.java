@@ -85,6 +85,22 @@ record ErrorAnswer(
     }
   }
 
+  /** Says it in another language; {@code trailers} carry an error. */
+  static void say(String text, String language, Metadata trailers) {
+    com.google.rpc.Status details = trailers.get(Refusal.DETAILS);
+    if (details == null) {
+      return;
+    }
+    com.google.rpc.Status.Builder said = details.toBuilder().clearDetails();
+    details.getDetailsList().stream()
+        .filter(detail -> !detail.is(LocalizedMessage.class))
+        .forEach(said::addDetails);
+    said.addDetails(
+        Any.pack(LocalizedMessage.newBuilder().setLocale(language).setMessage(text).build()));
+    trailers.discardAll(Refusal.DETAILS);
+    trailers.put(Refusal.DETAILS, said.build());
+  }
+
   private static ErrorAnswer read(Status status, com.google.rpc.Status details, ErrorInfo info)
       throws InvalidProtocolBufferException {
     LocalizedMessage words = find(details, LocalizedMessage.class);

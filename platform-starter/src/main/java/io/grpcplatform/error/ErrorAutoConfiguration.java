@@ -5,6 +5,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.MessageSource;
 import org.springframework.context.annotation.Bean;
 
 /** Failures that are safe to send. */
@@ -19,10 +20,19 @@ public final class ErrorAutoConfiguration {
   }
 
   @Bean
-  ErrorServerStage platformErrorServerStage(ErrorProperties properties, AdviceBeans advice) {
+  ErrorTexts platformErrorTexts(ErrorProperties properties, MessageSource messages) {
+    // Without arguments the source leaves {name} as it is.
+    return new ErrorTexts(
+        properties.languages(), (key, language) -> messages.getMessage(key, null, null, language));
+  }
+
+  @Bean
+  ErrorServerStage platformErrorServerStage(
+      ErrorProperties properties, AdviceBeans advice, ErrorTexts texts) {
     return new ErrorServerStage(
         new SafeStatus(
-            properties.debugInfo(), () -> ThreadLocalRandom.current().nextLong(), advice::answer));
+            properties.debugInfo(), () -> ThreadLocalRandom.current().nextLong(), advice::answer),
+        texts);
   }
 
   @Bean

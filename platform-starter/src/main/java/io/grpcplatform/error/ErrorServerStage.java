@@ -19,9 +19,15 @@ import java.util.concurrent.ThreadLocalRandom;
 final class ErrorServerStage implements ServerFeature {
 
   private final SafeStatus safe;
+  private final ErrorTexts texts;
 
   ErrorServerStage(SafeStatus safe) {
+    this(safe, ErrorTexts.NONE);
+  }
+
+  ErrorServerStage(SafeStatus safe, ErrorTexts texts) {
     this.safe = safe;
+    this.texts = texts;
   }
 
   /** As it is with no property set. */
@@ -37,19 +43,21 @@ final class ErrorServerStage implements ServerFeature {
 
   @Override
   public StagePlan plan(CallKey key, MethodDescriptor<?, ?> method) {
-    return new Method(safe, key.fullMethodName());
+    return new Method(safe, texts, key.fullMethodName());
   }
 
   /** What the calls of one method have in common when they fail. */
-  record Method(SafeStatus safe, String name) implements StagePlan {
+  record Method(SafeStatus safe, ErrorTexts texts, String name) implements StagePlan {
 
     @Override
     public CallHook begin(CallStart call) {
-      return new FailingCall(this, call.control());
+      return new FailingCall(this, call.control(), call.headers());
     }
 
-    Status closing(Status status, Metadata trailers, CallControl control) {
-      return safe.of(name, status, trailers, control.traceId());
+    Status closing(Status status, Metadata trailers, CallControl control, Metadata headers) {
+      Status leaving = safe.of(name, status, trailers, control.traceId());
+      texts.speak(headers, leaving, trailers);
+      return leaving;
     }
   }
 }

@@ -5,11 +5,13 @@ import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.grpcplatform.MessageWithheld;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -184,10 +186,17 @@ final class ExceptionHandlerResolver {
               : handler.method().invoke(handler.bean(), thrown);
       return answer == null ? null : read(answer);
     } catch (InvocationTargetException failed) {
-      log.error("{} failed on {}", handler.name(), thrown.getClass().getName(), failed.getCause());
+      Throwable cause = Objects.requireNonNullElse(failed.getCause(), failed);
+      log.error(
+          "{} failed on {}",
+          handler.name(),
+          thrown.getClass().getName(),
+          MessageWithheld.of(cause));
+      log.debug("The failure of the advice, with its messages", cause);
       return null;
     } catch (IllegalAccessException | RuntimeException failed) {
-      log.error("{} could not be asked", handler.name(), failed);
+      log.error("{} could not be asked", handler.name(), MessageWithheld.of(failed));
+      log.debug("Why it could not, with its messages", failed);
       return null;
     }
   }

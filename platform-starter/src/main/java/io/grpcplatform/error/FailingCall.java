@@ -12,15 +12,17 @@ final class FailingCall implements CallHook {
 
   private final ErrorServerStage.Method method;
   private final CallControl control;
+  private final Metadata headers;
 
-  FailingCall(ErrorServerStage.Method method, CallControl control) {
+  FailingCall(ErrorServerStage.Method method, CallControl control, Metadata headers) {
     this.method = method;
     this.control = control;
+    this.headers = headers;
   }
 
   @Override
   public Status closing(Status status, Metadata trailers, @Nullable Throwable cause) {
-    return status.isOk() ? status : method.closing(status, trailers, control);
+    return status.isOk() ? status : method.closing(status, trailers, control, headers);
   }
 
   @Override

@@ -45,6 +45,11 @@ public record HttpError(String code, String message, int status, Map<String, Str
         Map.of());
   }
 
+  /** The same in other words. */
+  HttpError saying(String text) {
+    return new HttpError(code, text, status, details);
+  }
+
   private static String message(Status status, @Nullable Metadata trailers) {
     if (trailers != null && DownstreamAnswer.marked(trailers)) {
       return DownstreamAnswer.words(status);

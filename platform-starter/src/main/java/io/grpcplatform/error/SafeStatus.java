@@ -2,6 +2,7 @@ package io.grpcplatform.error;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpcplatform.MessageWithheld;
 import java.util.HexFormat;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -51,7 +52,7 @@ final class SafeStatus {
     Status own = Status.fromThrowable(thrown);
     if (own.isOk() || unmapped(own) != null) {
       String id = traceId == null ? HexFormat.of().toHexDigits(ids.nextLong()) : traceId;
-      log.error("{} failed, answered INTERNAL with the id {}", method, id, thrown);
+      tell(method, id, thrown);
       return internal(thrown, id, trailers);
     }
     return with(own, Status.trailersFromThrowable(thrown), trailers);
@@ -73,6 +74,18 @@ final class SafeStatus {
     return status.getCode() == Status.Code.UNKNOWN && status.getDescription() == null
         ? status.getCause()
         : null;
+  }
+
+  /** Messages quote secrets, so a log that everybody reads has none, unless the client has them. */
+  private void tell(String method, String id, Throwable thrown) {
+    log.error(
+        "{} failed, answered INTERNAL with the id {}",
+        method,
+        id,
+        debugInfo ? thrown : MessageWithheld.of(thrown));
+    if (!debugInfo) {
+      log.debug("{} failed with the id {}, and with these messages", method, id, thrown);
+    }
   }
 
   private Status internal(Throwable thrown, String id, Metadata trailers) {

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the same questions round after round, each in a thread of its own and no longer than a
- * timeout. One that is still at it when its next round comes is not asked twice.
+ * Asks questions round after round, those that there are when a round begins, each in a thread of
+ * its own and no longer than a timeout. One that is still at it when its next round comes is not
+ * asked twice.
  *
  * <p>Threading: safe. Reports come one at a time, on whichever thread ends a round; they must not
  * block.
@@ -24,7 +25,7 @@ final class CheckRounds<T> {
 
   private static final Logger log = LoggerFactory.getLogger(CheckRounds.class);
 
-  private final Map<String, Supplier<T>> checks;
+  private final Supplier<Map<String, Supplier<T>>> questions;
   private final T unanswered;
   private final Times times;
   private final Executor executor;
@@ -48,17 +49,19 @@ final class CheckRounds<T> {
   /**
    * Rounds that have not started.
    *
+   * @param questions the checks by name; asked for at the beginning of each round, the first time
+   *     by whoever starts, later in a thread of the executor
    * @param unanswered what counts as the answer of a check that fails or takes too long
    * @param report hears all answers of each round, by name
    */
   CheckRounds(
-      Map<String, Supplier<T>> checks,
+      Supplier<Map<String, Supplier<T>>> questions,
       T unanswered,
       Times times,
       Executor executor,
       CallClock clock,
       Consumer<Map<String, T>> report) {
-    this.checks = Map.copyOf(checks);
+    this.questions = questions;
     this.unanswered = unanswered;
     this.times = times;
     this.executor = executor;
@@ -66,8 +69,10 @@ final class CheckRounds<T> {
     this.report = report;
   }
 
-  synchronized void start() {
-    stopped = false;
+  void start() {
+    synchronized (this) {
+      stopped = false;
+    }
     ask();
   }
 
@@ -78,7 +83,25 @@ final class CheckRounds<T> {
     timer.run();
   }
 
-  private synchronized void ask() {
+  /** Runs on the clock's thread, which has no time for the questions. */
+  private synchronized void next() {
+    if (!stopped) {
+      executor.execute(this::ask);
+    }
+  }
+
+  private void ask() {
+    Map<String, Supplier<T>> checks = Map.of();
+    try {
+      checks = questions.get();
+    } catch (RuntimeException | Error failed) {
+      log.warn("The health checks cannot be listed", failed);
+    } finally {
+      ask(checks);
+    }
+  }
+
+  private synchronized void ask(Map<String, Supplier<T>> checks) {
     if (stopped) {
       return;
     }
@@ -93,6 +116,9 @@ final class CheckRounds<T> {
             executor.execute(() -> ask(name, check, now));
           }
         });
+    if (awaited.isEmpty()) {
+      end();
+    }
   }
 
   private void ask(String name, Supplier<T> check, long asked) {
@@ -127,7 +153,11 @@ final class CheckRounds<T> {
 
   private void end() {
     timer.run();
-    timer = clock.schedule(this::ask, times.interval());
-    report.accept(Map.copyOf(answers));
+    try {
+      report.accept(Map.copyOf(answers));
+    } finally {
+      // Not before: the next round may have other questions.
+      timer = clock.schedule(this::next, times.interval());
+    }
   }
 }

@@ -46,6 +46,10 @@ final class HealthGroupsLifecycle implements SmartLifecycle {
   private final HealthProperties properties;
   private final CallClock clock;
   private final Map<String, Boolean> last = new HashMap<>();
+
+  /** Of the round that runs. */
+  private volatile Map<String, List<String>> members = Map.of();
+
   private @Nullable ExecutorService threads;
   private @Nullable CheckRounds<Status> rounds;
 
@@ -75,6 +79,24 @@ final class HealthGroupsLifecycle implements SmartLifecycle {
 
   @Override
   public void start() {
+    if (groups.getNames().isEmpty()) {
+      return;
+    }
+    Look first = look();
+    names.expect(first.members().keySet());
+    watch();
+  }
+
+  /**
+   * What there is to ask: indicators come and go while the application runs, with a tenant's
+   * database or a feature that is switched on.
+   *
+   * @param members the indicators of each group that has any
+   */
+  private record Look(
+      Map<String, Supplier<Status>> indicators, Map<String, List<String>> members) {}
+
+  private Look look() {
     Map<String, Supplier<Status>> indicators = new TreeMap<>();
     for (NamedContributor<HealthContributor> named : registry) {
       collect(named.getName(), named.getContributor(), indicators);
@@ -90,10 +112,7 @@ final class HealthGroupsLifecycle implements SmartLifecycle {
     Set<String> asked = new HashSet<>();
     members.values().forEach(asked::addAll);
     indicators.keySet().retainAll(asked);
-    names.expect(members.keySet());
-    if (!indicators.isEmpty()) {
-      watch(indicators, members);
-    }
+    return new Look(indicators, members);
   }
 
   private static void collect(
@@ -115,7 +134,7 @@ final class HealthGroupsLifecycle implements SmartLifecycle {
         && (group.isMember(name) || (slash > 0 && group.isMember(name.substring(0, slash))));
   }
 
-  private void watch(Map<String, Supplier<Status>> indicators, Map<String, List<String>> members) {
+  private void watch() {
     ExecutorService pool =
         Executors.newCachedThreadPool(
             task -> {
@@ -125,20 +144,26 @@ final class HealthGroupsLifecycle implements SmartLifecycle {
             });
     CheckRounds<Status> made =
         new CheckRounds<>(
-            indicators,
+            this::questions,
             Status.DOWN,
             new Times(
                 TimeUnit.NANOSECONDS.convert(properties.interval()),
                 TimeUnit.NANOSECONDS.convert(properties.timeout())),
             pool,
             clock,
-            answers -> tell(members, answers));
+            this::tell);
     threads = pool;
     rounds = made;
     made.start();
   }
 
-  private void tell(Map<String, List<String>> members, Map<String, Status> answers) {
+  private Map<String, Supplier<Status>> questions() {
+    Look now = look();
+    members = now.members();
+    return now.indicators();
+  }
+
+  private void tell(Map<String, Status> answers) {
     Map<String, Boolean> up = new HashMap<>();
     members.forEach((group, inside) -> up.put(group, isUp(group, inside, answers)));
     names.seen(up);

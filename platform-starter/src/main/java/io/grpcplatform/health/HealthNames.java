@@ -8,6 +8,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,10 +88,21 @@ final class HealthNames {
     publish();
   }
 
-  /** Somebody has looked. */
+  /** Somebody has looked at all groups that there are now. */
   synchronized void seen(Map<String, Boolean> up) {
+    Set<String> gone = new HashSet<>(groups.keySet());
+    gone.removeAll(up.keySet());
+    groups.keySet().removeAll(gone);
     groups.putAll(up);
     publish();
+    gone.stream()
+        .filter(group -> !serving.contains(group) && !group.equals(LIVENESS))
+        .forEach(this::forget);
+  }
+
+  private void forget(String name) {
+    published.remove(name);
+    manager.clearStatus(name);
   }
 
   /** The stop is announced: nothing but liveness serves from now on, whatever else happens. */

@@ -5,9 +5,11 @@ import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.grpcplatform.ServerContributor;
 import io.grpcplatform.ServerPipeline;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -17,6 +19,9 @@ import org.springframework.beans.factory.ListableBeanFactory;
  * process itself.
  */
 final class ServerAssembly {
+
+  /** Entries in one answer; a client asks for the next ones. */
+  private static final int CHANNELZ_PAGE = 100;
 
   private final ServerProperties properties;
   private final ServerPipeline pipeline;
@@ -75,9 +80,7 @@ final class ServerAssembly {
     for (ServerServiceDefinition service : bound) {
       builder.addService(service);
     }
-    if (properties.reflection().enabled()) {
-      addReflection(builder);
-    }
+    addAdmin(builder);
     beans
         .getBeanProvider(ServerContributor.class)
         .orderedStream()
@@ -90,16 +93,28 @@ final class ServerAssembly {
     return builder.build();
   }
 
+  /** What a user's interceptors guard, reflection and channelz must not give away. */
+  private void addAdmin(ServerBuilder<?> builder) {
+    List<BindableService> admin = new ArrayList<>();
+    if (properties.reflection().enabled()) {
+      admin.addAll(reflection());
+    }
+    if (properties.channelz().enabled()) {
+      admin.add(ChannelzService.newInstance(CHANNELZ_PAGE));
+    }
+    if (admin.isEmpty()) {
+      return;
+    }
+    ApplicationInterceptors interceptors = ApplicationInterceptors.of(beans);
+    admin.forEach(
+        service -> builder.addService(pipeline.bind(service.bindService(), interceptors.global())));
+  }
+
   // Most tools still ask for v1alpha, which grpc-java deprecates in favour of v1.
   @SuppressWarnings("deprecation")
-  private void addReflection(ServerBuilder<?> builder) {
-    // What a user's interceptors guard, reflection must not give away.
-    ApplicationInterceptors interceptors = ApplicationInterceptors.of(beans);
-    for (BindableService reflection :
-        List.of(
-            ProtoReflectionServiceV1.newInstance(),
-            io.grpc.protobuf.services.ProtoReflectionService.newInstance())) {
-      builder.addService(pipeline.bind(reflection.bindService(), interceptors.global()));
-    }
+  private static List<BindableService> reflection() {
+    return List.of(
+        ProtoReflectionServiceV1.newInstance(),
+        io.grpc.protobuf.services.ProtoReflectionService.newInstance());
   }
 }

@@ -25,6 +25,7 @@ record ServerProperties(
     @Nullable String address,
     @Nullable String inProcessName,
     @DefaultValue Reflection reflection,
+    @DefaultValue Channelz channelz,
     @DefaultValue Inbound inbound,
     @DefaultValue Keepalive keepalive,
     @DefaultValue Connection connection,
@@ -50,6 +51,14 @@ record ServerProperties(
    * @param enabled Whether the reflection services (v1 and v1alpha) are served.
    */
   record Reflection(@DefaultValue("false") boolean enabled) {}
+
+  /**
+   * Channelz, which tells tools the channels, servers and sockets of this process.
+   *
+   * @param enabled Whether grpc.channelz.v1 is served. Shows addresses and counts of every channel
+   *     in the process.
+   */
+  record Channelz(@DefaultValue("false") boolean enabled) {}
 
   /**
    * Limits of what is read.
@@ -210,6 +219,7 @@ record ServerProperties(
         address,
         inProcessName,
         reflection,
+        channelz,
         inbound,
         keepalive,
         connection,

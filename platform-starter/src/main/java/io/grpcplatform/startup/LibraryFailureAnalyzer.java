@@ -62,11 +62,13 @@ final class LibraryFailureAnalyzer implements FailureAnalyzer {
         "A contract imports buf/validate/validate.proto, and protovalidate is not on the class path:"
             + "\n\n    "
             + cause,
-        "Add it; platform-parent has its version:\n\n"
-            + "    <dependency>\n"
-            + "      <groupId>build.buf</groupId>\n"
-            + "      <artifactId>protovalidate</artifactId>\n"
-            + "    </dependency>",
+        """
+        Add it; platform-parent has its version:
+
+            <dependency>
+              <groupId>build.buf</groupId>
+              <artifactId>protovalidate</artifactId>
+            </dependency>""",
         cause);
   }
 }

@@ -2,8 +2,11 @@ package io.grpcplatform.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
@@ -22,6 +25,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 final class ErrorGuideTest {
 
   private final List<String> offered = new ArrayList<>();
+  private final List<String> marked = new ArrayList<>();
 
   static final class SoldOutException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -62,6 +66,40 @@ final class ErrorGuideTest {
       if (error != null && error.is(ShopError.SHOP_ERROR_SOLD_OUT)) {
         offerAnother(error.values().get("sku"));
       }
+    }
+  }
+
+  private void enter(EchoServiceBlockingStub shop) {
+    try {
+      shop.unary(EchoRequest.getDefaultInstance());
+    } catch (StatusRuntimeException failed) {
+      for (FieldViolation wrong : FieldViolation.of(failed)) {
+        mark(wrong.field(), wrong.text());
+      }
+    }
+  }
+
+  private void mark(String field, String text) {
+    marked.add(field + ": " + text);
+  }
+
+  @Test
+  void wrongFieldsAreReadBack() throws Exception {
+    BadRequest wrong =
+        BadRequest.newBuilder()
+            .addFieldViolations(
+                BadRequest.FieldViolation.newBuilder().setField("sku").setDescription("no such"))
+            .build();
+    com.google.rpc.Status answer =
+        com.google.rpc.Status.newBuilder()
+            .setCode(Status.Code.INVALID_ARGUMENT.value())
+            .addDetails(Any.pack(wrong))
+            .build();
+    try (Hop shop = new Hop(response -> response.onError(StatusProto.toStatusException(answer)))) {
+
+      enter(shop.bare());
+
+      assertThat(marked).containsExactly("sku: no such");
     }
   }
 

@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpcplatform.error.HttpErrorAutoConfiguration.Answers;
 import io.grpcplatform.test.v1.ShopError;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -88,7 +89,7 @@ final class HttpErrorTest {
     PlatformException error =
         PlatformException.of(ShopError.SHOP_ERROR_CLOSED).retryAfter(Duration.ofMillis(1050));
 
-    ResponseEntity<HttpError> answer = new Answers().answer(error);
+    ResponseEntity<HttpError> answer = new Answers(ErrorTexts.NONE).answer(error, Locale.GERMAN);
 
     assertThat(answer.getStatusCode().value()).isEqualTo(503);
     assertThat(answer.getHeaders().getFirst("Retry-After")).isEqualTo("2");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -113,7 +114,29 @@ final class SafeFailuresTest {
           .isEqualTo(
               "platform.test.v1.EchoService/Unary failed, answered INTERNAL with the id"
                   + " 000000000000beef");
-      assertThat(line.getThrowableProxy().getMessage()).contains("hunter2");
+      assertThat(line.getThrowableProxy().getStackTraceElementProxyArray()).isNotEmpty();
+      assertThat(ThrowableProxyUtil.asString(line.getThrowableProxy()))
+          .startsWith("io.grpcplatform.MessageWithheld: ")
+          .doesNotContain("hunter2");
+    }
+  }
+
+  @Test
+  void messagesOfAnExceptionAreForDebugAlone() throws Exception {
+    logger().setLevel(Level.DEBUG);
+    try (Hop hop = new Hop(response -> rethrowPlain(), safe)) {
+
+      failed(hop);
+
+      assertThat(log.list)
+          .extracting(ILoggingEvent::getLevel)
+          .containsExactly(Level.ERROR, Level.DEBUG);
+      assertThat(log.list.get(0).getThrowableProxy().getMessage())
+          .isEqualTo("java.lang.IllegalStateException");
+      assertThat(log.list.get(1).getThrowableProxy().getMessage()).isEqualTo(SECRET);
+      assertThat(log.list.get(1).getFormattedMessage()).contains("000000000000beef");
+    } finally {
+      logger().setLevel(null);
     }
   }
 
@@ -353,6 +376,8 @@ final class SafeFailuresTest {
               "Internal error, id 000000000000beef: java.lang.IllegalStateException: " + SECRET);
       DebugInfo info = StatusProto.fromThrowable(failed).getDetails(0).unpack(DebugInfo.class);
       assertThat(info.getStackEntries(0)).contains("SafeFailuresTest.rethrowPlain");
+      assertThat(log.list).hasSize(1);
+      assertThat(log.list.get(0).getThrowableProxy().getMessage()).isEqualTo(SECRET);
       assertThat(passedOn.getStatus().getDescription()).isEqualTo(SECRET);
       assertThat(passedOn.getTrailers().keys()).doesNotContain("x-platform-downstream");
     }

@@ -1,6 +1,7 @@
 package io.grpcplatform.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpcplatform.health.CheckRounds.Times;
 import io.grpcplatform.testing.ManualClock;
@@ -21,9 +22,11 @@ final class CheckRoundsTest {
   private final Queue<Runnable> threads = new ArrayDeque<>();
   private final List<Map<String, String>> reports = new ArrayList<>();
   private final Map<String, String> answers = new HashMap<>(Map.of("db", "up", "disk", "up"));
+  private Map<String, Supplier<String>> questions =
+      Map.of("db", answer("db"), "disk", answer("disk"));
   private final CheckRounds<String> rounds =
       new CheckRounds<>(
-          Map.of("db", answer("db"), "disk", answer("disk")),
+          () -> questions,
           "down",
           new Times(Duration.ofMillis(1050).toNanos(), Duration.ofMillis(350).toNanos()),
           threads::add,
@@ -44,6 +47,12 @@ final class CheckRoundsTest {
     for (Runnable task = threads.poll(); task != null; task = threads.poll()) {
       task.run();
     }
+  }
+
+  /** The questions of a later round are asked for in a thread, too. */
+  private void beginNext() {
+    clock.advance(Duration.ofMillis(1050));
+    threads.remove().run();
   }
 
   @Test
@@ -94,7 +103,7 @@ final class CheckRoundsTest {
     threads.remove().run();
 
     clock.advance(Duration.ofMillis(350));
-    clock.advance(Duration.ofMillis(1050));
+    beginNext();
 
     assertThat(threads).hasSize(1);
     runThreads();
@@ -102,7 +111,7 @@ final class CheckRoundsTest {
     assertThat(reports.get(1)).containsValue("down");
 
     stuck.run();
-    clock.advance(Duration.ofMillis(1050));
+    beginNext();
     assertThat(threads).hasSize(2);
     runThreads();
     assertThat(reports.get(2)).doesNotContainValue("down");
@@ -129,5 +138,66 @@ final class CheckRoundsTest {
     assertThat(reports).isEmpty();
     assertThat(threads).isEmpty();
     assertThat(clock.waiting()).isZero();
+  }
+
+  @Test
+  void checksComeAndGoBetweenTwoRounds() {
+    questions = Map.of();
+    rounds.start();
+    assertThat(reports).containsExactly(Map.of());
+
+    questions = Map.of("db", answer("db"));
+    beginNext();
+    runThreads();
+    questions = Map.of("disk", answer("disk"));
+    beginNext();
+    runThreads();
+
+    assertThat(reports).containsExactly(Map.of(), Map.of("db", "up"), Map.of("disk", "up"));
+  }
+
+  @Test
+  void listThatFailsIsAskedForAgain() {
+    CheckRounds<String> failing =
+        new CheckRounds<>(
+            () -> {
+              if (reports.isEmpty()) {
+                throw new IllegalStateException();
+              }
+              return questions;
+            },
+            "down",
+            new Times(Duration.ofMillis(1050).toNanos(), Duration.ofMillis(350).toNanos()),
+            threads::add,
+            clock,
+            reports::add);
+
+    failing.start();
+    beginNext();
+    runThreads();
+
+    assertThat(reports).containsExactly(Map.of(), Map.of("db", "up", "disk", "up"));
+  }
+
+  @Test
+  void reportThatFailsDoesNotEndTheRounds() {
+    Queue<String> heard = new ArrayDeque<>();
+    CheckRounds<String> told =
+        new CheckRounds<>(
+            () -> Map.of(),
+            "down",
+            new Times(Duration.ofMillis(1050).toNanos(), Duration.ofMillis(350).toNanos()),
+            Runnable::run,
+            clock,
+            answers -> {
+              heard.add("report");
+              throw new IllegalStateException();
+            });
+
+    assertThatThrownBy(told::start).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> clock.advance(Duration.ofMillis(1050)))
+        .isInstanceOf(IllegalStateException.class);
+
+    assertThat(heard).hasSize(2);
   }
 }

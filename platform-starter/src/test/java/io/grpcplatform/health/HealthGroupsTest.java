@@ -35,12 +35,14 @@ import org.springframework.boot.actuate.autoconfigure.health.HealthContributorAu
 import org.springframework.boot.actuate.autoconfigure.health.HealthEndpointAutoConfiguration;
 import org.springframework.boot.actuate.health.CompositeHealthContributor;
 import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthContributorRegistry;
 import org.springframework.boot.actuate.health.HealthEndpoint;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.actuate.health.Status;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
@@ -160,6 +162,63 @@ final class HealthGroupsTest {
               database.gate = new CountDownLatch(0);
               stuck.countDown();
               await(heard, SERVING);
+            });
+  }
+
+  @Test
+  void indicatorRegisteredLaterIsAskedFromThenOn() {
+    Indicator late = new Indicator();
+    late.status = Status.DOWN;
+    application
+        .withPropertyValues(
+            "management.endpoint.health.group.readiness.include=readinessState,database,tenant")
+        .run(
+            context -> {
+              AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+              BlockingQueue<ServingStatus> heard = watch(context, ECHO);
+              await(heard, SERVING);
+              HealthContributorRegistry registry = context.getBean(HealthContributorRegistry.class);
+
+              registry.registerContributor("tenant", late);
+              await(heard, NOT_SERVING);
+
+              late.status = Status.UP;
+              await(heard, SERVING);
+              late.status = Status.DOWN;
+              await(heard, NOT_SERVING);
+              registry.unregisterContributor("tenant");
+              await(heard, SERVING);
+            });
+  }
+
+  @Test
+  void hangingIndicatorDoesNotDelayLiveness() {
+    database.gate = new CountDownLatch(1);
+    application.run(
+        context -> {
+          assertThat(database.asked.await(30, TimeUnit.SECONDS)).isTrue();
+          BlockingQueue<ServingStatus> heard = watch(context, "liveness");
+          assertThat(next(heard)).isEqualTo(NOT_SERVING);
+
+          AvailabilityChangeEvent.publish(context, LivenessState.CORRECT);
+
+          assertThat(next(heard)).isEqualTo(SERVING);
+          assertThat(database.gate.getCount()).isEqualTo(1);
+        });
+  }
+
+  @Test
+  void indicatorsOfNoGroupAreNotAsked() {
+    application
+        .withPropertyValues("management.endpoint.health.group.readiness.include=readinessState")
+        .withPropertyValues("management.endpoint.health.group.fast.include=livenessState")
+        .run(
+            context -> {
+              AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+
+              await(watch(context, ECHO), SERVING);
+
+              assertThat(database.asked.getCount()).isEqualTo(1);
             });
   }
 

@@ -1,6 +1,7 @@
 package io.grpcplatform.health;
 
 import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.NOT_SERVING;
+import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVICE_UNKNOWN;
 import static io.grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -82,5 +83,19 @@ final class HealthNamesTest {
 
   private static double serving(SimpleMeterRegistry meters, String name) {
     return meters.get("platform.health.serving").tag("name", name).gauge().value();
+  }
+
+  @Test
+  void groupThatIsGoneDecidesNothingAnyMore() {
+    HealthNames names = new HealthNames(true, true, name -> "fast");
+    names.seen(Map.of("fast", false, "readiness", true));
+    List<ServingStatus> server = watch(names, "");
+    List<ServingStatus> group = watch(names, "fast");
+
+    names.seen(Map.of());
+
+    assertThat(server).containsExactly(NOT_SERVING, SERVING);
+    assertThat(group).containsExactly(NOT_SERVING, SERVICE_UNKNOWN);
+    assertThat(watch(names, "readiness")).containsExactly(SERVING);
   }
 }

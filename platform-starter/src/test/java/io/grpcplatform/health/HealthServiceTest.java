@@ -20,9 +20,11 @@ import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.lifecycle.LifecycleAutoConfiguration;
 import io.grpcplatform.server.ServerAutoConfiguration;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
@@ -128,6 +130,48 @@ class HealthServiceTest {
   void answersNotFoundForUnknownServices() {
     application.run(
         context -> assertThat(check(context, "nobody.Service")).isEqualTo(Status.Code.NOT_FOUND));
+  }
+
+  @Test
+  void watchOfAnUnknownServiceWaitsForIt() {
+    application.run(
+        context -> {
+          Watcher watcher = new Watcher();
+
+          HealthGrpc.newStub(channelTo(context)).watch(request("nobody.Service"), watcher);
+
+          assertThat(watcher.next()).isEqualTo(ServingStatus.SERVICE_UNKNOWN);
+        });
+  }
+
+  @Test
+  void hundredsOfWatchersAreToldAndHoldNothingBack() {
+    List<Watcher> watchers = Stream.generate(Watcher::new).limit(500).toList();
+    application
+        .withPropertyValues("platform.server.executor.max-threads=4")
+        .run(
+            context -> {
+              watchers.forEach(
+                  watcher -> HealthGrpc.newStub(channelTo(context)).watch(request(""), watcher));
+              watchers.forEach(watcher -> assertThat(watcher.next()).isEqualTo(NOT_SERVING));
+
+              ready(context);
+
+              watchers.forEach(watcher -> assertThat(watcher.next()).isEqualTo(SERVING));
+              assertThat(check(context, "readiness")).isEqualTo(SERVING);
+            });
+
+    // Ended by the drain and not cut after the grace period, whose refusal says so.
+    watchers.forEach(
+        watcher -> {
+          assertThat(watcher.next()).isEqualTo(NOT_SERVING);
+          assertThat(watcher.next())
+              .isInstanceOfSatisfying(
+                  Status.class,
+                  end ->
+                      assertThat(end.getDescription())
+                          .isNotEqualTo("The server stopped before the call ended"));
+        });
   }
 
   @Test

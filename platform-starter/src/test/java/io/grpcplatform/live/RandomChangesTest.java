@@ -362,11 +362,11 @@ class RandomChangesTest {
             + " streams, none lost%s%n",
         CHANGES, refused, takenBack, versions, load.unary.sum(), load.streams.sum(), text);
     assertThat(refused).isBetween(CHANGES / 5, CHANGES / 3);
-    // Not the longest: that one tells how long the machine had something else to do.
+    // The median: the others tell how long the machine had something else to do.
     assertThat(micros)
         .allSatisfy(
             (source, times) ->
-                assertThat(times.get(times.size() * 9 / 10))
+                assertThat(times.get(times.size() / 2))
                     .as(source)
                     .isLessThanOrEqualTo(TimeUnit.SECONDS.toMicros(1)));
   }

@@ -11,8 +11,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Answers each attempt after a while, and a share of them after a long while. */
+/** Answers each attempt after a while, and a share of them after a long while, saying so. */
 final class LateBackend implements Stock.Answer, AutoCloseable {
+
+  /** What a late answer says. */
+  static final String LATE = "late";
 
   private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1);
   private final Random random = new Random(20_260);
@@ -34,8 +37,10 @@ final class LateBackend implements Stock.Answer, AutoCloseable {
   @Override
   public void to(EchoRequest request, StreamObserver<EchoResponse> response) {
     answers.incrementAndGet();
+    Duration takes = takes();
+    EchoRequest said = takes.equals(slow) ? request.toBuilder().setText(LATE).build() : request;
     var unused =
-        timer.schedule(() -> answer(request, response), takes().toNanos(), TimeUnit.NANOSECONDS);
+        timer.schedule(() -> answer(said, response), takes.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private synchronized Duration takes() {
