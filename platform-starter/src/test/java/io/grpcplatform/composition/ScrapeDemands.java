@@ -34,11 +34,9 @@ final class ScrapeDemands {
   private static final Pattern IN_LEGEND = Pattern.compile("\\{\\{\\s*(?:\\$labels\\.)?(\\w+)");
 
   private final Scrape scrape;
-  private final Set<String> notYet;
 
-  ScrapeDemands(Scrape scrape, Set<String> notYet) {
+  ScrapeDemands(Scrape scrape) {
     this.scrape = scrape;
-    this.notYet = notYet;
   }
 
   private static Set<String> names(Enum<?>[] values) {
@@ -67,7 +65,7 @@ final class ScrapeDemands {
   }
 
   private boolean unknown(Selector selector) {
-    return BUILT_IN.contains(selector.name()) || notYet.contains(selector.name());
+    return BUILT_IN.contains(selector.name());
   }
 
   private boolean has(Selector selector, String label) {

@@ -57,7 +57,11 @@ final class LiveMetersTest {
             Map.of(
                 settings,
                 new TelemetryProperties(
-                    now.enabled(), new Metrics(enabled, false), now.tracing(), now.accessLog())));
+                    now.enabled(),
+                    new Metrics(enabled, false),
+                    now.tracing(),
+                    now.mdc(),
+                    now.accessLog())));
   }
 
   private double messages() {

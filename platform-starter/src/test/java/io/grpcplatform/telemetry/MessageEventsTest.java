@@ -142,7 +142,7 @@ final class MessageEventsTest {
   void aStreamThatIsNotSampledNotesNoMessage() throws Exception {
     ManagedChannel channel = start(Sampler.alwaysOff());
     MethodSpans spans =
-        new CallSpans(recording.openTelemetry)
+        new CallSpans(recording.openTelemetry, BaggageGate.SHUT)
             .of(
                 Side.SERVER,
                 CallKey.of("", EchoServiceGrpc.getBidiMethod()),

@@ -205,7 +205,7 @@ final class TelemetryAutoConfigurationTest {
                 return config;
               }
             });
-    telemetry.of(Side.SERVER, KEY, MethodType.UNARY).time(OK, 1050);
+    telemetry.of(Side.SERVER, KEY, MethodType.UNARY).record(OK, 1050, null);
     return asked[0];
   }
 

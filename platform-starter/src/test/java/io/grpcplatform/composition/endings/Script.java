@@ -116,7 +116,7 @@ final class Script extends EndingServiceGrpc.EndingServiceImplBase {
     switch (act) {
       case "throw" -> throw new IllegalStateException(SECRET);
       case "throw-status" ->
-          throw Script.<RuntimeException>undeclared(
+          Script.<RuntimeException>undeclared(
               Status.FAILED_PRECONDITION.withDescription("not yet").asException());
       case "throw-declared" ->
           throw PlatformException.of(ShopError.SHOP_ERROR_SOLD_OUT).with("sku", 7);
@@ -174,7 +174,7 @@ final class Script extends EndingServiceGrpc.EndingServiceImplBase {
 
   /** A checked exception, as a handler in Kotlin throws it. */
   @SuppressWarnings("unchecked") // the compiler is to be told nothing
-  private static <X extends Throwable> X undeclared(Throwable checked) throws X {
+  private static <X extends Throwable> void undeclared(Throwable checked) throws X {
     throw (X) checked;
   }
 }
