@@ -12,15 +12,17 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Starts the servers with the application, in the phase of Spring's own web servers, and stops them
- * in {@link DrainOrder} on a thread of its own.
+ * Starts the servers with the application, right after Spring's own web server, and stops them
+ * right before it, in {@link DrainOrder} on a thread of its own: metrics and health can be asked
+ * over HTTP until the drain is over.
  *
  * <p>Threading: Spring's start and stop threads. {@link #stop(Runnable)} never blocks; asking again
  * while it runs, or a second SIGTERM or SIGINT, ends the waiting.
  */
 final class ServerLifecycle implements SmartLifecycle {
 
-  static final int PHASE = DEFAULT_PHASE - 1024;
+  /** One above the phase in which a web server begins to refuse connections. */
+  static final int PHASE = DEFAULT_PHASE - 1023;
 
   private static final String PORT = "local.grpc.port";
   private static final Logger log = LoggerFactory.getLogger(ServerLifecycle.class);

@@ -1,14 +1,17 @@
 package io.grpcplatform.samples.payment.grpc;
 
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.payment.Answer;
 import io.grpcplatform.samples.payment.PaymentCommand;
 import io.grpcplatform.samples.payment.PaymentDesk;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.stream.PacedReader;
+import io.grpcplatform.stream.StreamWriter;
+import io.grpcplatform.stream.WriterLimits;
 import io.grpcplatform.telemetry.MessageTraces;
+import java.util.concurrent.CompletionStage;
 
 /**
  * One open {@code Process} stream. gRPC calls it on the server's executor, one callback at a time;
@@ -31,56 +34,39 @@ import io.grpcplatform.telemetry.MessageTraces;
  *       goes on.
  * </ul>
  */
-final class CommandStream implements StreamObserver<ProcessRequest> {
+final class CommandStream implements PacedReader.Handler<ProcessRequest> {
   private final PaymentDesk desk;
   private final MessageTraces traces;
-  private final ServerCallStreamObserver<ProcessResponse> answers;
-  private boolean ended;
-  private boolean readerIsBehind;
+  private final StreamWriter<ProcessResponse> answers;
 
   private CommandStream(
-      PaymentDesk desk, MessageTraces traces, ServerCallStreamObserver<ProcessResponse> answers) {
+      PaymentDesk desk, MessageTraces traces, StreamWriter<ProcessResponse> answers) {
     this.desk = desk;
     this.traces = traces;
     this.answers = answers;
   }
 
-  static CommandStream open(
-      PaymentDesk desk, MessageTraces traces, ServerCallStreamObserver<ProcessResponse> answers) {
-    CommandStream stream = new CommandStream(desk, traces, answers);
-    answers.disableAutoRequest();
-    answers.setOnReadyHandler(stream::onReady);
-    // With a handler set, an answer after a cancel is dropped instead of thrown back at us.
-    answers.setOnCancelHandler(() -> stream.ended = true);
-    answers.request(1);
-    return stream;
+  static StreamObserver<ProcessRequest> open(
+      PaymentDesk desk, MessageTraces traces, StreamObserver<ProcessResponse> caller) {
+    StreamWriter<ProcessResponse> answers = StreamWriter.of(caller, WriterLimits.STANDARD);
+    return PacedReader.of(caller, 1, new CommandStream(desk, traces, answers));
   }
 
   @Override
-  public void onNext(ProcessRequest request) {
-    if (ended) {
-      return;
-    }
+  public CompletionStage<Void> message(ProcessRequest request) {
     if (request.getCommandId().isBlank()) {
-      ended = true;
-      answers.onError(
-          Status.INVALID_ARGUMENT
-              .withDescription("command_id: empty (expected: the command's idempotency key)")
-              .asRuntimeException());
-      return;
+      throw Status.INVALID_ARGUMENT
+          .withDescription("command_id: empty (expected: the command's idempotency key)")
+          .asRuntimeException();
     }
     traces.handle(PaymentWire.name(request), request.getTraceparent(), () -> carryOut(request));
-    if (answers.isReady()) {
-      answers.request(1);
-    } else {
-      readerIsBehind = true;
-    }
+    return answers.whenReady();
   }
 
   /** In the command's own trace; the answer goes on from here. */
   private void carryOut(ProcessRequest request) {
     Answer answer = answer(request);
-    answers.onNext(
+    answers.write(
         PaymentWire.response(answer).toBuilder().setTraceparent(traces.current()).build());
   }
 
@@ -95,23 +81,8 @@ final class CommandStream implements StreamObserver<ProcessRequest> {
     return desk.answer(command);
   }
 
-  private void onReady() {
-    if (readerIsBehind && !ended) {
-      readerIsBehind = false;
-      answers.request(1);
-    }
-  }
-
   @Override
-  public void onError(Throwable cancelled) {
-    ended = true;
-  }
-
-  @Override
-  public void onCompleted() {
-    if (!ended) {
-      ended = true;
-      answers.onCompleted();
-    }
+  public void halfClosed() {
+    answers.complete();
   }
 }

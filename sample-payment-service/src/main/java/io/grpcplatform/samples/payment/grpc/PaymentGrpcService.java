@@ -1,7 +1,6 @@
 package io.grpcplatform.samples.payment.grpc;
 
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.payment.PaymentDesk;
 import io.grpcplatform.samples.payment.v1.GetPaymentRequest;
@@ -28,7 +27,7 @@ final class PaymentGrpcService extends PaymentServiceGrpc.PaymentServiceImplBase
 
   @Override
   public StreamObserver<ProcessRequest> process(StreamObserver<ProcessResponse> answers) {
-    return CommandStream.open(desk, traces, (ServerCallStreamObserver<ProcessResponse>) answers);
+    return CommandStream.open(desk, traces, answers);
   }
 
   @Override

@@ -151,7 +151,7 @@ class CommandStreamTest {
   void asksForNothingWhileAnswersAreUnread() {
     var slow = new SlowReader();
     var desk = new PaymentDesk(database.ledger(), InstantSource.system());
-    CommandStream stream = CommandStream.open(desk, MessageTraces.none(), slow);
+    StreamObserver<ProcessRequest> stream = CommandStream.open(desk, MessageTraces.none(), slow);
 
     stream.onNext(authorize("a-1", "p-1"));
     int whileUnread = slow.requested;
