@@ -92,6 +92,7 @@ public final class StreamWriter<T> {
     try {
       sendWhatWaits();
       if (!makeRoom(size)) {
+        dropIfEnded();
         return false;
       }
       if (waiting.isEmpty() && stream.isReady()) {
@@ -101,6 +102,13 @@ public final class StreamWriter<T> {
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** The call's end may be seen here before its observer tells. */
+  private void dropIfEnded() {
+    if (closed()) {
+      waiting.clear();
     }
   }
 

@@ -30,11 +30,6 @@ class InspectAutoConfigurationTest {
   static class Own {
 
     @Bean
-    InspectedSection startup() {
-      return section("startup", Map.of("findings", List.of("platform.server.reflection")));
-    }
-
-    @Bean
     InspectedSection broken() {
       return new InspectedSection() {
         @Override
@@ -63,20 +58,6 @@ class InspectAutoConfigurationTest {
     @Bean
     SanitizingFunction noTargets() {
       return data -> data.getKey().endsWith(".target") ? data.withSanitizedValue() : data;
-    }
-
-    private static InspectedSection section(String name, Map<String, Object> content) {
-      return new InspectedSection() {
-        @Override
-        public String name() {
-          return name;
-        }
-
-        @Override
-        public Map<String, Object> content() {
-          return content;
-        }
-      };
     }
   }
 
@@ -135,11 +116,24 @@ class InspectAutoConfigurationTest {
               assertThat(all).hasToString(all.toString()).asString().doesNotContain("hunter2");
               assertThat(all.get("broken"))
                   .hasToString("{unreadable=java.lang.IllegalStateException}");
-              assertThat(all.get("findings")).hasToString("[platform.server.reflection]");
               assertThat(all.get("services"))
                   .asString()
                   .contains("deadline.max", "broken={unreadable=java.lang.IllegalStateException}");
             });
+  }
+
+  @Test
+  void findingsOfTheStartAreShown() {
+    runner
+        .withPropertyValues(
+            EXPOSED,
+            "platform.client.channels.payment.target=static://10.0.0.7:9091",
+            "platform.client.channels.payment.keepalive.time=30s")
+        .run(
+            context ->
+                assertThat(context.getBean(InspectEndpoint.class).everything().get("findings"))
+                    .asString()
+                    .contains("rule=keepalive", "platform.client.channels.payment.keepalive.time"));
   }
 
   @Test
