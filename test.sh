@@ -65,11 +65,11 @@ if ! command -v promtool >/dev/null && [ ! -x "$tools/promtool" ] && command -v 
   say "taking promtool out of Debian's package prometheus"
   mkdir -p "$tools"
   (
-    cd "$tools"
-    apt-get download -q prometheus || { [ "$(id -u)" -eq 0 ] && apt-get update -q && apt-get download -q prometheus; }
-    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x --strip-components=3 ./usr/bin/promtool
-    rm prometheus_*.deb
-  ) || true
+    cd "$tools" &&
+      { apt-get download -q prometheus || { [ "$(id -u)" -eq 0 ] && apt-get update -q && apt-get download -q prometheus; }; } &&
+      dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x --strip-components=3 ./usr/bin/promtool &&
+      rm prometheus_*.deb
+  ) || rm -f "$tools"/prom*
 fi
 PATH=$PATH:$tools
 if ! command -v promtool >/dev/null; then

@@ -105,7 +105,7 @@ final class Monitor implements Runnable {
   private String status() {
     return String.format(
         Locale.ROOT,
-        "orders %d placed · %d confirmed · %d compensated · %d waiting | breaker %s | stream %s, opened %d×",
+        "orders %d placed · %d confirmed · %d compensated · %d waiting | breaker %s | stream %s (try %d)",
         shopper.placed(),
         shopper.confirmed(),
         shopper.compensated(),

@@ -103,6 +103,7 @@ final class Stage {
     DemoSettings.Ports ports = settings.ports();
     String order = "http://127.0.0.1:" + ports.orderHttp() + "/actuator";
     return List.of(
+        "inside     " + order + "/grpc   (failures, channels, live streams, settings)",
         "breaker    " + order + "/circuitbreakers",
         "metrics    " + order + "/prometheus",
         "traces     " + (zipkin.isThere() ? zipkin.startPage() : "none (no Zipkin)"),
