@@ -96,7 +96,10 @@ final class ClientCallMachine<Q, R> extends StartingClientCall<Q, R> implements 
     if (executor == null) {
       listener.onClose(status, refused.trailers());
     } else {
-      executor.execute(context().wrap(() -> listener.onClose(status, refused.trailers())));
+      // On another thread the caller's scopes are to be opened, as for any callback.
+      HookChain.Callback<Listener<R>> close =
+          (told, nothing) -> told.onClose(status, refused.trailers());
+      executor.execute(context().wrap(() -> hooks.within(null, close, listener, null)));
     }
   }
 

@@ -106,7 +106,7 @@ final class AccessLog {
   private static void writeOnce(Side side, CallKey key, Outcome outcome, Facts facts) {
     String code = outcome.status().getCode().name();
     double millis = facts.nanos() / NANOS_PER_MILLI;
-    String reason = reason(outcome);
+    Refusal.Reason reason = side.refusal(outcome);
     StringBuilder text = new StringBuilder(128);
     text.append(side.word()).append(' ').append(key.fullMethodName());
     text.append(' ').append(code).append(" after ").append(millis).append(" ms");
@@ -119,8 +119,8 @@ final class AccessLog {
             .addKeyValue("grpc.status_code", code)
             .addKeyValue("duration_ms", millis);
     if (reason != null) {
-      text.append(", refused: ").append(reason);
-      line = line.addKeyValue("refusal", reason);
+      text.append(", refused: ").append(reason.name());
+      line = line.addKeyValue("refusal", reason.name());
     }
     if (!key.channel().isEmpty()) {
       line = line.addKeyValue("rpc.channel", key.channel());
@@ -134,15 +134,5 @@ final class AccessLog {
       line = line.addKeyValue("trace_id", facts.traceId());
     }
     line.log(text.toString());
-  }
-
-  /** Why a platform refused the call: this process's, or on a client the peer's. */
-  private static @Nullable String reason(Outcome outcome) {
-    Refusal refusal = outcome.refusal();
-    if (refusal != null) {
-      return refusal.reason().name();
-    }
-    Refusal.Reason reason = Refusal.reasonOf(outcome.trailers());
-    return reason == null ? null : reason.name();
   }
 }

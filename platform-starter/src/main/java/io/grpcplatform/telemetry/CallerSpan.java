@@ -47,6 +47,11 @@ final class CallerSpan implements SpanContext {
     return TraceId.isValid(traceId) ? new CallerSpan(header, traceId) : null;
   }
 
+  /** The header that names {@code span}. */
+  static String text(SpanContext span) {
+    return "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex();
+  }
+
   private static boolean hex(String text, int from, int to) {
     for (int i = from; i < to; i++) {
       char digit = text.charAt(i);

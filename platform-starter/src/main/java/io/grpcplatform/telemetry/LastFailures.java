@@ -85,7 +85,7 @@ final class LastFailures {
             side,
             key,
             outcome.status().getCode(),
-            refusal == null ? Refusal.reasonOf(outcome.trailers()) : refusal.reason(),
+            side.refusal(outcome),
             nanos,
             traceId,
             outcome.peer()));

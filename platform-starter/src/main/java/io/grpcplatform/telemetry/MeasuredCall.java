@@ -116,9 +116,12 @@ sealed class MeasuredCall implements CallHook permits CarryingCall {
    * @param logged whether it has a line in the access log
    */
   void tell(Outcome outcome, long nanos, boolean logged) {
-    method.record(outcome, nanos, traceId());
-    if (logged) {
-      method.log(outcome, nanos, traceId(), caller);
+    try {
+      method.record(outcome, nanos, traceId());
+    } finally {
+      if (logged) {
+        method.log(outcome, nanos, traceId(), caller);
+      }
     }
   }
 }

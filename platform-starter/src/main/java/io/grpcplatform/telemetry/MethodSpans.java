@@ -6,6 +6,7 @@ import io.grpc.Status;
 import io.grpcplatform.Attempt;
 import io.grpcplatform.CallKey;
 import io.grpcplatform.CallStart;
+import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
@@ -85,13 +86,14 @@ final class MethodSpans {
   TracedCall sent(MethodTelemetry method, CallStart call) {
     Context caller = Context.current();
     Span span = start(caller);
-    Context sent = caller.with(span);
-    propagation.inject(sent, call.headers());
+    propagation.inject(caller, span, call.headers());
     Context callbacks = null;
     if (Span.fromContext(caller).getSpanContext().isValid()) {
       callbacks = caller;
     } else if (streaming || span.isRecording()) {
-      callbacks = sent;
+      callbacks = caller.with(span);
+    } else if (Baggage.fromContextOrNull(caller) != null) {
+      callbacks = caller;
     }
     return new TracedCall(method, call.startNanos(), call, span, callbacks);
   }

@@ -175,11 +175,12 @@ final class MethodTelemetry implements StagePlan {
   }
 
   void record(Outcome outcome, long nanos, @Nullable String traceId) {
-    if (meters != null) {
-      meters.ended(outcome, nanos);
-    }
     if (!outcome.status().isOk()) {
       failures.add(side, key, outcome, nanos, traceId);
+    }
+    // Last: whatever an application adds to its registry may fail.
+    if (meters != null) {
+      meters.ended(outcome, nanos);
     }
   }
 

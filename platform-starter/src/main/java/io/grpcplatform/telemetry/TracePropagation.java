@@ -3,6 +3,7 @@ package io.grpcplatform.telemetry;
 import io.grpc.Metadata;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
@@ -87,6 +88,25 @@ final class TracePropagation implements TextMapGetter<Metadata>, TextMapSetter<M
   void inject(Context context, Metadata headers) {
     boolean plain = shortOut && (gate.shut() || Baggage.fromContextOrNull(context) == null);
     (plain ? W3C : propagator).inject(context, headers, this);
+  }
+
+  /**
+   * The same for {@code span} below a caller's context, without the context of both where its trace
+   * is all that goes out.
+   */
+  void inject(Context caller, Span span, Metadata headers) {
+    SpanContext identity = span.getSpanContext();
+    boolean alone =
+        shortOut
+            && identity.isValid()
+            && identity.getTraceState().isEmpty()
+            && (gate.shut() || Baggage.fromContextOrNull(caller) == null);
+    if (!alone) {
+      inject(caller.with(span), headers);
+      return;
+    }
+    headers.discardAll(TRACEPARENT);
+    headers.put(TRACEPARENT, CallerSpan.text(identity));
   }
 
   @Override

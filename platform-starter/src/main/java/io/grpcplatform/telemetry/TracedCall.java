@@ -44,6 +44,14 @@ final class TracedCall extends CarryingCall {
 
   @Override
   void tell(Outcome outcome, long nanos, boolean logged) {
+    try {
+      tellInTrace(outcome, nanos, logged);
+    } finally {
+      span.end();
+    }
+  }
+
+  private void tellInTrace(Outcome outcome, long nanos, boolean logged) {
     boolean recording = span.isRecording();
     if (recording) {
       method.tell(span, outcome.status());
@@ -59,6 +67,5 @@ final class TracedCall extends CarryingCall {
     } else {
       super.tell(outcome, nanos, false);
     }
-    span.end();
   }
 }

@@ -38,11 +38,7 @@ final class TracedMessages implements MessageTraces {
   @Override
   public String current() {
     SpanContext here = Span.current().getSpanContext();
-    return here.isValid() && on.getAsBoolean() ? text(here) : "";
-  }
-
-  private static String text(SpanContext span) {
-    return "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex();
+    return here.isValid() && on.getAsBoolean() ? CallerSpan.text(here) : "";
   }
 
   @Override
@@ -62,7 +58,7 @@ final class TracedMessages implements MessageTraces {
         within(
             span,
             () -> {
-              sending.accept(text(span.getSpanContext()));
+              sending.accept(CallerSpan.text(span.getSpanContext()));
               return true;
             });
   }

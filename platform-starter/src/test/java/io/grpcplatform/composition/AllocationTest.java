@@ -24,12 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 final class AllocationTest {
 
   private static final long TOLERANCE = 16;
-  private static final long STANDARD = 1024;
+  private static final long STANDARD = 1024 - TOLERANCE;
   private static final long UNARY_BYTES = 216;
 
   /** 72 B of it name method and caller in the log's context of each served call. */
   private static final long DEFAULTS = 1152 + 72;
 
+  private static final long CLIENT_TELEMETRY = 584;
   private static final long TELEMETRY = 1000;
   private static final long TELEMETRY_TRACED = 1176;
 
@@ -108,6 +109,14 @@ final class AllocationTest {
 
     report("server, all defaults, traceparent", ours - bareTraced);
     assertThat(ours - bareTraced).isLessThanOrEqualTo(TRACED);
+  }
+
+  @Test
+  void telemetryAloneCostsTheClientWhatTheGuideSays() throws Exception {
+    long ours = bytes("telemetry", "bare", false) - bare;
+
+    report("client, telemetry", ours);
+    assertThat(ours).isBetween(1L, CLIENT_TELEMETRY + TOLERANCE);
   }
 
   @Test

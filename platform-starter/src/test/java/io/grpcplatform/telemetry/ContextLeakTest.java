@@ -3,6 +3,7 @@ package io.grpcplatform.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
@@ -35,7 +36,7 @@ final class ContextLeakTest {
 
   private static final int CALLS = 1000;
   private static final List<String> WAYS =
-      List.of("callback", "async", "future", "stream", "blocking");
+      List.of("callback", "async", "future", "stream", "stream-cancelled", "blocking");
 
   private final Expected expected = new Expected();
   private final List<ConfigurableApplicationContext> running = new ArrayList<>();
@@ -127,6 +128,15 @@ final class ContextLeakTest {
     EchoRequest request =
         EchoRequest.newBuilder().setText(way + " " + Expected.name(caller)).build();
     Answer answer = new Answer();
+    if (way.equals("stream-cancelled")) {
+      StreamObserver<EchoRequest> requests = stub.bidi(answer);
+      requests.onNext(request);
+      return answer.first.thenCompose(
+          text -> {
+            requests.onError(Status.CANCELLED.asException());
+            return answer.done.exceptionally(Throwable::toString);
+          });
+    }
     if (way.equals("stream")) {
       StreamObserver<EchoRequest> requests = stub.bidi(answer);
       requests.onNext(request);
@@ -155,17 +165,20 @@ final class ContextLeakTest {
   }
 
   private static final class Answer implements StreamObserver<EchoResponse> {
+    private final CompletableFuture<String> first = new CompletableFuture<>();
     private final CompletableFuture<String> done = new CompletableFuture<>();
     private String last = "";
 
     @Override
     public void onNext(EchoResponse response) {
       last = response.getText();
+      first.complete(last);
     }
 
     @Override
     public void onError(Throwable failed) {
       done.completeExceptionally(failed);
+      first.completeExceptionally(failed);
     }
 
     @Override

@@ -97,7 +97,7 @@ final class OtlpExportTest {
             .properties(
                 "spring.application.name=echo",
                 "spring.main.banner-mode=off",
-                "platform.server.port=0",
+                "platform.server.port=-1",
                 "platform.server.in-process-name=otlp-export",
                 "platform.client.channels.echo.target=in-process:otlp-export",
                 "management.tracing.sampling.probability=1.0");
