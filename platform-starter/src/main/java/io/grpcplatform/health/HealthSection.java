@@ -1,5 +1,6 @@
 package io.grpcplatform.health;
 
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpcplatform.InspectedSection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,7 +24,9 @@ final class HealthSection implements InspectedSection {
     Map<String, Object> content = new LinkedHashMap<>();
     names
         .published()
-        .forEach((name, status) -> content.put(name.isEmpty() ? "server" : name, status));
+        .forEach(
+            (name, status) ->
+                content.put(name.isEmpty() ? "server" : name, ServingStatus.valueOf(status)));
     return content;
   }
 }
