@@ -1,6 +1,5 @@
 package io.grpcplatform.health;
 
-import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpcplatform.InspectedSection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,9 +23,7 @@ final class HealthSection implements InspectedSection {
     Map<String, Object> content = new LinkedHashMap<>();
     names
         .published()
-        .forEach(
-            (name, status) ->
-                content.put(name.isEmpty() ? "server" : name, ServingStatus.valueOf(status)));
+        .forEach((name, status) -> content.put(name.isEmpty() ? "server" : name, status));
     return content;
   }
 }
