@@ -56,9 +56,9 @@ final class HealthNames {
   }
 
   /** What it says of each name at this moment. */
-  Map<String, String> published() {
-    Map<String, String> words = new TreeMap<>();
-    published.forEach((name, up) -> words.put(name, (up ? SERVING : NOT_SERVING).name()));
+  Map<String, Enum<?>> published() {
+    Map<String, Enum<?>> words = new TreeMap<>();
+    published.forEach((name, up) -> words.put(name, up ? SERVING : NOT_SERVING));
     return words;
   }
 

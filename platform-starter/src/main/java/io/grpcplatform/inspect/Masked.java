@@ -9,8 +9,12 @@ final class Masked {
   static final String STARS = "******";
 
   private static final Pattern SECRET =
-      Pattern.compile(".*(password|passwd|secret|token|credential|(^|[._-])key).*");
-  private static final Pattern METHOD = Pattern.compile("\\[[^\\]]*]");
+      Pattern.compile(
+          ".*(password|passwd|secret|(?<!max-)token(?!-ratio)|credential|(^|[._-])key).*");
+
+  /** Names that somebody gave, in the name of a property: of a method or of a channel. */
+  private static final Pattern GIVEN = Pattern.compile("\\[[^\\]]*]|(?<=\\.channels)\\.[^.]+");
+
   private static final Pattern USER = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://)[^/\\s]*@");
   private static final Pattern PAIR =
       Pattern.compile(
@@ -20,7 +24,7 @@ final class Masked {
 
   /** Whether a name, of a property or of anything else, sounds like that of a secret. */
   static boolean secret(String name) {
-    return SECRET.matcher(METHOD.matcher(name).replaceAll("").toLowerCase(Locale.ROOT)).matches();
+    return SECRET.matcher(GIVEN.matcher(name).replaceAll("").toLowerCase(Locale.ROOT)).matches();
   }
 
   /** A text without the user of a URL and without what follows the name of a secret. */

@@ -1,7 +1,10 @@
 package io.grpcplatform.inspect;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +25,18 @@ import org.springframework.core.env.PropertySource;
 
 /**
  * Where in the environment of this moment properties are set: in which line of which file, in which
- * environment variable, on the command line. Threading: safe.
+ * environment variable, on the command line. Each property is looked for once: thousands of methods
+ * may share it. Threading: one thread.
  */
 final class SettingPlaces {
 
   private static final Pattern NAMED = Pattern.compile("(class path resource )?.*?\\[(.+?)].*");
 
   private final List<ConfigurationPropertySource> sources = new ArrayList<>();
+  private final Map<String, Optional<Where>> known = new HashMap<>();
   private final Sanitizer sanitizer;
+
+  private record Where(ConfigurationPropertySource source, String text) {}
 
   /**
    * The places of the environment.
@@ -48,17 +55,24 @@ final class SettingPlaces {
    * @return null where nobody sets it
    */
   @Nullable Place found(String property, Object value) {
+    return known
+        .computeIfAbsent(property, this::where)
+        .map(where -> new Place(where.text(), masked(where.source(), property, value)))
+        .orElse(null);
+  }
+
+  private Optional<Where> where(String property) {
     if (!ConfigurationPropertyName.isValid(property)) {
-      return null;
+      return Optional.empty();
     }
     ConfigurationPropertyName name = ConfigurationPropertyName.of(property);
     for (ConfigurationPropertySource source : sources) {
       ConfigurationProperty set = first(source, name);
       if (set != null) {
-        return new Place(text(set, source), masked(source, property, value));
+        return Optional.of(new Where(source, text(set, source)));
       }
     }
-    return null;
+    return Optional.empty();
   }
 
   /** The property, the first of a list, or the first of what has others below it. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
@@ -28,8 +29,13 @@ record SetSetting(String name, @Nullable Object value) {
           StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
           StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
 
-  private static final List<String> SECRET =
-      List.of("password", "secret", "token", "key", "credential");
+  private static final Pattern SECRET =
+      Pattern.compile(".*(password|secret|(?<!max-)token(?!-ratio)|key|credential).*");
+
+  /** Names that somebody gave: of a method or of a channel. */
+  private static final Pattern GIVEN = Pattern.compile("\\[[^\\]]*]|(?<=\\.channels)\\.[^.]+");
+
+  private static final Pattern USER = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*://)[^/\\s]*@");
 
   /** Every property under {@code platform.} that files, arguments and the like have set. */
   static List<SetSetting> in(ConfigurableEnvironment environment) {
@@ -62,7 +68,15 @@ record SetSetting(String name, @Nullable Object value) {
 
   /** The value as a message may show it. */
   Object shown() {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return value == null ? "" : SECRET.stream().anyMatch(lower::contains) ? "******" : value;
+    if (value == null) {
+      return "";
+    }
+    String asked = GIVEN.matcher(name).replaceAll("").toLowerCase(Locale.ROOT);
+    if (SECRET.matcher(asked).matches()) {
+      return "******";
+    }
+    return value instanceof String text && text.contains("@")
+        ? USER.matcher(text).replaceAll("$1******@")
+        : value;
   }
 }

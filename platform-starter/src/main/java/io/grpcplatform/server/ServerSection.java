@@ -61,7 +61,7 @@ final class ServerSection implements InspectedSection {
     return content;
   }
 
-  private static Map<String, Object> shown(WorkerPool pool) {
+  private Map<String, Object> shown(WorkerPool pool) {
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put("active", pool.getActiveCount());
     shown.put("waiting", pool.getQueue().size());
@@ -71,7 +71,10 @@ final class ServerSection implements InspectedSection {
     return shown;
   }
 
-  private static EffectiveSetting size(WorkerPool pool, String name, int value) {
+  private EffectiveSetting size(WorkerPool pool, String name, int value) {
+    if (!executors.pools().sizedBySettings(pool)) {
+      return EffectiveSetting.byDefault(name, value);
+    }
     return EffectiveSetting.byProperty(name, value, Origin.INHERITED, pool.property() + "." + name);
   }
 

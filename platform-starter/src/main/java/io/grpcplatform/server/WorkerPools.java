@@ -67,6 +67,11 @@ final class WorkerPools {
     return (own == null ? now.standard() : own).pool();
   }
 
+  /** Whether settings have a say in a pool's size. */
+  boolean sizedBySettings(WorkerPool pool) {
+    return pool != admin && pool != cancelled;
+  }
+
   /** For what a cancelled call still has to do while its own pool is busy. */
   WorkerPool cancelled() {
     return cancelled;

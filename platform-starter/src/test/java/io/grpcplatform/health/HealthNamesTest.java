@@ -55,6 +55,15 @@ final class HealthNamesTest {
   }
 
   @Test
+  void theSectionShowsStatusesWhichNoNameMakesASecret() {
+    HealthNames names = new HealthNames(true, false, name -> "readiness");
+    names.expect(Set.of("bank.v1.TokenService"));
+
+    assertThat(new HealthSection(names).content())
+        .containsEntry("bank.v1.TokenService", NOT_SERVING);
+  }
+
+  @Test
   void livenessIsNoGroupsMatter() {
     HealthNames names = new HealthNames(true, true, name -> "readiness");
     List<ServingStatus> heard = watch(names, "liveness");

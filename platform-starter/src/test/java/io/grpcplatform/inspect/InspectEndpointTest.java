@@ -116,6 +116,48 @@ final class InspectEndpointTest {
     }
   }
 
+  @Test
+  void poolsOfFixedSizeNameNoPropertyThatSetsAnother() throws Exception {
+    try (InspectedService service =
+        InspectedService.start(folder, YAML, "--platform.server.executor.max-threads=64")) {
+      JsonNode pools = service.look("/limits/executors");
+
+      assertSetting(pools.path("admin").path("max-threads"), "2", "default", "");
+      assertThat(pools.path("admin").path("queue").has("property")).isFalse();
+      assertSetting(pools.path("cancelled").path("max-threads"), "8", "default", "");
+      assertSetting(pools.path("default").path("max-threads"), "64", "inherited", "command line");
+    }
+  }
+
+  @Test
+  void whatIsTakenBackShowsTheOldPlaceAgain() throws Exception {
+    Path live =
+        Files.writeString(folder.resolve("live.properties"), "platform.deadline.default=7s\n");
+    try (InspectedService service =
+        InspectedService.start(
+            folder,
+            YAML.replace("  deadline:\n", "  deadline:\n    default: ${wanted:6s}\n"),
+            "--platform.live.watch=" + live)) {
+      fail(
+          () ->
+              service
+                  .context
+                  .getBean(GrpcChannels.class)
+                  .stub("backend", StockServiceGrpc.StockServiceBlockingStub.class)
+                  .look(says("hello")));
+      String path =
+          "/channels/backend/methods/platform.test.v1.StockService/Look/settings/deadline";
+      assertSetting(service.look(path), "7s", "inherited", live.toString());
+      CountDownLatch changed = new CountDownLatch(1);
+      service.context.getBean(LiveSettings.class).onChange(changed::countDown);
+
+      Files.writeString(live, "");
+      assertThat(changed.await(20, TimeUnit.SECONDS)).isTrue();
+
+      assertSetting(service.look(path), "6s", "inherited", line(7));
+    }
+  }
+
   private static String backend(InspectedService service) {
     return service
         .context

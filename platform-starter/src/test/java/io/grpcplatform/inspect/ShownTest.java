@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What content looks like when it is shown, and what of it is not. */
 class ShownTest {
@@ -63,6 +65,20 @@ class ShownTest {
         .hasToString(
             "{value=******, origin=property, property=platform.a.client-secret, place=here:7}");
     assertThat(everywhere.of(ofAMethod)).asString().startsWith("{value=1,");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "platform.client.channels.tokens.target",
+        "platform.retry.budget.max-tokens",
+        "platform.retry.budget.token-ratio"
+      })
+  void namesThatOnlySoundLikeSecretsKeepTheirValues(String property) {
+    assertThat(everywhere.of(EffectiveSetting.byProperty("x", 33, Origin.PROPERTY, property)))
+        .asString()
+        .startsWith("{value=33,");
+    assertThat(Masked.secret("platform.client.channels.shop.token")).isTrue();
   }
 
   @Test
