@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.money.v1.Money;
 import io.grpcplatform.samples.payment.PaymentDesk;
 import io.grpcplatform.samples.payment.storage.TestLedger;
