@@ -107,9 +107,18 @@ public final class PacedReader<Q> implements StreamObserver<Q> {
     if (failed != null) {
       stream.onError(failed instanceof CompletionException wrapped ? cause(wrapped) : failed);
     } else if (last) {
-      handler.halfClosed();
+      halfCloseLate();
     } else {
       stream.request(1);
+    }
+  }
+
+  /** What it throws would be lost in the last message's work, and the stream never end. */
+  private void halfCloseLate() {
+    try {
+      handler.halfClosed();
+    } catch (RuntimeException | Error failed) {
+      stream.onError(failed);
     }
   }
 

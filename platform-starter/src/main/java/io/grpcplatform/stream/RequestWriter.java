@@ -73,18 +73,18 @@ public final class RequestWriter<Q, R> implements ClientResponseObserver<Q, R> {
 
   @Override
   public void onNext(R answer) {
-    answers.onNext(answer);
+    writer().callback().run(() -> answers.onNext(answer));
   }
 
   @Override
   public void onError(Throwable failed) {
-    writer().ended();
+    writer().end();
     answers.onError(failed);
   }
 
   @Override
   public void onCompleted() {
-    writer().ended();
+    writer().end();
     answers.onCompleted();
   }
 }

@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -96,7 +95,7 @@ public final class StreamPump<T> {
     if (!over && asked.getAndIncrement() == 0) {
       try {
         executor.execute(this::run);
-      } catch (RejectedExecutionException refused) {
+      } catch (RuntimeException | Error refused) { // also for want of threads
         fail(refused);
       }
     }
@@ -120,8 +119,9 @@ public final class StreamPump<T> {
       if (next != null) {
         reader.onNext(next);
       } else if (last) {
-        end();
+        over = true;
         reader.onCompleted();
+        end();
       } else if (!fetched()) {
         return;
       }
@@ -136,20 +136,25 @@ public final class StreamPump<T> {
   }
 
   private void fail(Throwable failed) {
-    if (end()) {
-      reader.onError(failed);
+    if (claimEnd()) {
+      try {
+        reader.onError(failed);
+      } finally {
+        source.over();
+      }
     }
   }
 
-  private boolean end() {
-    synchronized (this) {
-      if (told) {
-        return false;
-      }
-      told = true;
+  private void end() {
+    if (claimEnd()) {
+      source.over();
     }
+  }
+
+  private synchronized boolean claimEnd() {
+    boolean first = !told;
+    told = true;
     over = true;
-    source.over();
-    return true;
+    return first;
   }
 }

@@ -1,6 +1,7 @@
 package io.grpcplatform.stream;
 
 import com.google.protobuf.MessageLite;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.CallStreamObserver;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes messages to a stream at its reader's pace. What the reader is not ready for waits within
@@ -27,8 +29,9 @@ import java.util.function.BooleanSupplier;
  * </ul>
  *
  * <p>Threading: safe; messages of one thread keep their order. With {@link WhenFull#WAIT} a write
- * blocks. On the thread of the call's own callbacks it may, but holds up the call's other
- * callbacks; on gRPC's event loop it must not.
+ * blocks. On the thread of a server call's own callbacks it may, but holds up the call's other
+ * callbacks; on the calling side, whose callbacks alone hear of the end, it throws there instead.
+ * On gRPC's event loop it must not.
  *
  * @param <T> the messages
  */
@@ -46,7 +49,8 @@ public final class StreamWriter<T> {
   private final WaitingMessages<T> waiting;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
-  private CompletableFuture<Void> readiness = new CompletableFuture<>();
+  private @Nullable CompletableFuture<Void> readiness;
+  private final OwnCallback callback = new OwnCallback();
   private boolean completing;
   private boolean ended;
   private long dropped;
@@ -67,17 +71,27 @@ public final class StreamWriter<T> {
    */
   public static <T> StreamWriter<T> of(StreamObserver<T> answers, WriterLimits limits) {
     ServerCallStreamObserver<T> stream = (ServerCallStreamObserver<T>) answers;
-    StreamWriter<T> writer = new StreamWriter<>(stream, stream::isCancelled, limits);
+    // gRPC says that a call is cancelled in its callbacks alone; its Context knows at once.
+    Context call = Context.current();
+    StreamWriter<T> writer =
+        new StreamWriter<>(stream, () -> stream.isCancelled() || call.isCancelled(), limits);
     stream.setOnReadyHandler(writer::flush);
-    stream.setOnCancelHandler(writer::ended);
+    stream.setOnCancelHandler(writer::end);
+    // Whoever else has the observer may end the stream, such as a reader whose message failed.
+    stream.setOnCloseHandler(writer::end);
     return writer;
   }
 
   /** A writer of requests, for the one who opens the call. */
   static <T> StreamWriter<T> requesting(ClientCallStreamObserver<T> requests, WriterLimits limits) {
     StreamWriter<T> writer = new StreamWriter<>(requests, () -> false, limits);
-    requests.setOnReadyHandler(writer::flush);
+    requests.setOnReadyHandler(() -> writer.callback.run(writer::flush));
     return writer;
+  }
+
+  /** Where callbacks of the calling side run. */
+  OwnCallback callback() {
+    return callback;
   }
 
   /**
@@ -101,7 +115,7 @@ public final class StreamWriter<T> {
       waiting.add(message, size);
       return true;
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
@@ -117,6 +131,7 @@ public final class StreamWriter<T> {
       while (!over() && !waiting.hasRoomFor(size)) {
         switch (limits.whenFull()) {
           case WAIT -> {
+            callback.refuseToWait();
             var unused = room.awaitNanos(LOOK_AGAIN);
             sendWhatWaits();
           }
@@ -124,7 +139,8 @@ public final class StreamWriter<T> {
             waiting.poll();
             dropped++;
           }
-          case FAIL -> tooSlow();
+          case FAIL ->
+              fail(Status.RESOURCE_EXHAUSTED.withDescription(waiting.tooSlow()).asException());
         }
       }
       return !over();
@@ -134,21 +150,6 @@ public final class StreamWriter<T> {
     }
   }
 
-  private void tooSlow() {
-    int behind = waiting.size();
-    fail(
-        Status.RESOURCE_EXHAUSTED
-            .withDescription(
-                "The reader of this stream is too slow: "
-                    + behind
-                    + " messages wait for it (limits: "
-                    + limits.messages()
-                    + " messages, "
-                    + limits.bytes()
-                    + " bytes)")
-            .asException());
-  }
-
   /** Ends the stream with OK once everything that waits is sent; further writes say false. */
   public void complete() {
     lock.lock();
@@ -156,9 +157,8 @@ public final class StreamWriter<T> {
       completing = true;
       sendWhatWaits();
     } finally {
-      lock.unlock();
+      release();
     }
-    tell();
   }
 
   /** Ends the stream now; what waits is dropped. Does nothing on a stream that has ended. */
@@ -167,12 +167,11 @@ public final class StreamWriter<T> {
     try {
       if (!ended) {
         end();
-        stream.onError(reason);
+        close(() -> stream.onError(reason));
       }
     } finally {
-      lock.unlock();
+      release();
     }
-    tell();
   }
 
   /**
@@ -186,9 +185,14 @@ public final class StreamWriter<T> {
     lock.lock();
     try {
       sendWhatWaits();
-      return settled() ? CompletableFuture.completedFuture(null) : readiness;
+      if (settled()) {
+        return CompletableFuture.completedFuture(null);
+      }
+      CompletableFuture<Void> asked = readiness == null ? new CompletableFuture<>() : readiness;
+      readiness = asked;
+      return asked;
     } finally {
-      lock.unlock();
+      release();
     }
   }
 
@@ -222,19 +226,17 @@ public final class StreamWriter<T> {
     try {
       sendWhatWaits();
     } finally {
-      lock.unlock();
+      release();
     }
-    tell();
   }
 
-  /** Without the lock: what follows may do anything. */
-  private void tell() {
+  /** Tells those who wait for readiness once the lock is free: what follows may do anything. */
+  private void release() {
     CompletableFuture<Void> settled = null;
-    lock.lock();
     try {
-      if (settled()) {
+      if (lock.getHoldCount() == 1 && readiness != null && settled()) {
         settled = readiness;
-        readiness = new CompletableFuture<>();
+        readiness = null;
       }
     } finally {
       lock.unlock();
@@ -252,7 +254,7 @@ public final class StreamWriter<T> {
     }
     if (completing && waiting.isEmpty() && !closed()) {
       ended = true;
-      stream.onCompleted();
+      close(stream::onCompleted);
     }
     if (taken || ended) {
       room.signalAll();
@@ -270,6 +272,14 @@ public final class StreamWriter<T> {
     }
   }
 
+  private static void close(Runnable closing) {
+    try {
+      closing.run();
+    } catch (IllegalStateException closed) {
+      // Somebody else has ended the call, and its observer has not told yet.
+    }
+  }
+
   private boolean over() {
     return completing || closed();
   }
@@ -278,7 +288,9 @@ public final class StreamWriter<T> {
     return ended || cancelled.getAsBoolean();
   }
 
-  /** The call is over, or is about to be. */
+  /**
+   * The call is over, or is about to be. Runs on the call's executor where others have ended it.
+   */
   void end() {
     lock.lock();
     try {
@@ -286,13 +298,7 @@ public final class StreamWriter<T> {
       waiting.clear();
       room.signalAll();
     } finally {
-      lock.unlock();
+      release();
     }
-  }
-
-  /** Runs on the call's executor: somebody else has ended the call. */
-  void ended() {
-    end();
-    tell();
   }
 }

@@ -40,6 +40,17 @@ final class WaitingMessages<T> {
     return queue.isEmpty();
   }
 
+  /** What its reader is told when there is no more room. */
+  String tooSlow() {
+    return "The reader of this stream is too slow: "
+        + queue.size()
+        + " messages wait for it (limits: "
+        + limits.messages()
+        + " messages, "
+        + limits.bytes()
+        + " bytes)";
+  }
+
   int size() {
     return queue.size();
   }

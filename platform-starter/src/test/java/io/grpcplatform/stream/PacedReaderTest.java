@@ -35,6 +35,7 @@ final class PacedReaderTest {
     private final CountDownLatch halfClosed = new CountDownLatch(1);
     private final CountDownLatch cancelled = new CountDownLatch(1);
     private StreamObserver<EchoResponse> answers;
+    private volatile RuntimeException broken;
 
     @Override
     public CompletionStage<Void> message(EchoRequest message) {
@@ -50,6 +51,9 @@ final class PacedReaderTest {
 
     @Override
     public void halfClosed() {
+      if (broken != null) {
+        throw broken;
+      }
       answers.onNext(EchoResponse.newBuilder().setText("read " + texts.size()).build());
       answers.onCompleted();
       halfClosed.countDown();
@@ -169,6 +173,45 @@ final class PacedReaderTest {
       assertThat(ended.status().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
       assertThat(work.texts).isEmpty();
     }
+  }
+
+  @Test
+  void aLateHalfCloseThatThrowsEndsTheStream() throws Exception {
+    CountDownLatch halfClose = new CountDownLatch(1);
+    try (Streams streams =
+        Streams.reading(answers -> counting(PacedReader.of(answers, IN_WORK, work), halfClose))) {
+      Ended ended = new Ended();
+      StreamObserver<EchoRequest> requests = send(streams, ended, "1");
+      work.await(1);
+      requests.onCompleted();
+      assertThat(halfClose.await(10, TimeUnit.SECONDS)).isTrue();
+
+      work.broken = Status.DATA_LOSS.withDescription("not stored").asRuntimeException();
+      work.doOne();
+
+      assertThat(ended.status().getCode()).isEqualTo(Status.Code.DATA_LOSS);
+    }
+  }
+
+  private static StreamObserver<EchoRequest> counting(
+      StreamObserver<EchoRequest> reader, CountDownLatch halfClose) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(EchoRequest message) {
+        reader.onNext(message);
+      }
+
+      @Override
+      public void onError(Throwable cancelled) {
+        reader.onError(cancelled);
+      }
+
+      @Override
+      public void onCompleted() {
+        reader.onCompleted();
+        halfClose.countDown();
+      }
+    };
   }
 
   @Test

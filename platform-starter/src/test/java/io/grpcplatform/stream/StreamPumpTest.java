@@ -40,6 +40,7 @@ final class StreamPumpTest {
     private final AtomicInteger together = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
     private final CountDownLatch over = new CountDownLatch(1);
+    private volatile boolean brokenEnd;
 
     void put(boolean last, String... texts) {
       pages.add(
@@ -72,6 +73,9 @@ final class StreamPumpTest {
     @Override
     public void over() {
       over.countDown();
+      if (brokenEnd) {
+        throw new IllegalStateException("cannot be closed");
+      }
     }
   }
 
@@ -192,6 +196,19 @@ final class StreamPumpTest {
       assertThat(reader.end().getCode()).isEqualTo(Status.Code.DATA_LOSS);
       assertThat(reader.texts).containsExactly("1");
       assertThat(shelf.over.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void aSourceThatFailsAtItsEndHoldsNobodyUp() throws Exception {
+    shelf.brokenEnd = true;
+    shelf.put(false, "1");
+    shelf.put(true, "2");
+    try (Streams streams = pumping()) {
+      Reading reader = open(streams);
+
+      assertThat(reader.end().isOk()).isTrue();
+      assertThat(reader.texts).containsExactly("1", "2");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
@@ -377,6 +378,136 @@ final class StreamWriterTest {
       @Override
       public void onCompleted() {}
     };
+  }
+
+  @Test
+  void cancelFreesAWriterOnItsOwnCallsThread() throws Exception {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    try (Streams streams =
+        Streams.serving(
+            (request, answers) -> {
+              writeAll(StreamWriter.of(answers, WriterLimits.STANDARD));
+              over.complete(null);
+            })) {
+      Reading reader = open(streams);
+      reader.read(1);
+
+      reader.cancel();
+
+      over.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void anEndBySomebodyElseFreesAWriterThatWaits() throws Exception {
+    CompletableFuture<StreamObserver<EchoResponse>> others = new CompletableFuture<>();
+    try (Streams streams =
+        Streams.serving(
+            (request, answers) -> {
+              opened.complete(StreamWriter.of(answers, WriterLimits.STANDARD));
+              others.complete(answers);
+            })) {
+      Reading reader = open(streams);
+      CompletableFuture<Void> writing = writeUntilRefused(writer());
+      reader.read(1);
+
+      others.get(10, TimeUnit.SECONDS).onError(Status.DATA_LOSS.asRuntimeException());
+
+      assertThat(reader.end().getCode()).isEqualTo(Status.Code.DATA_LOSS);
+      writing.get(30, TimeUnit.SECONDS);
+      assertThat(writer().whenReady()).isCompleted();
+    }
+  }
+
+  @Test
+  void callersNeverWaitInTheirOwnCallbacks() throws Exception {
+    try (Streams streams =
+        Streams.reading(
+            answers -> {
+              PacedReader<EchoRequest> reader =
+                  PacedReader.of(answers, 1, unread(new CompletableFuture<>()));
+              answers.onNext(say(1));
+              return reader;
+            })) {
+      CompletableFuture<Throwable> failed = new CompletableFuture<>();
+      CompletableFuture<RequestWriter<EchoRequest, EchoResponse>> opening =
+          new CompletableFuture<>();
+      RequestWriter<EchoRequest, EchoResponse> requests =
+          new RequestWriter<>(
+              new StreamObserver<EchoResponse>() {
+                @Override
+                public void onNext(EchoResponse answer) {
+                  writeHundredMegabytes(opening.join().writer());
+                }
+
+                @Override
+                public void onError(Throwable why) {
+                  failed.complete(why);
+                }
+
+                @Override
+                public void onCompleted() {}
+              },
+              WriterLimits.STANDARD);
+      opening.complete(requests);
+      var unused = EchoServiceGrpc.newStub(streams.bare()).bidi(requests);
+
+      assertThat(failed.get(30, TimeUnit.SECONDS).getCause())
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("whenReady()");
+    }
+  }
+
+  private static PacedReader.Handler<EchoRequest> unread(CompletableFuture<Void> done) {
+    return new PacedReader.Handler<>() {
+      @Override
+      public CompletableFuture<Void> message(EchoRequest message) {
+        return done;
+      }
+
+      @Override
+      public void halfClosed() {}
+    };
+  }
+
+  @Test
+  void completingACancelledCallSaysNothing() throws Exception {
+    try (Streams streams =
+        Streams.reading(answers -> PacedReader.of(answers, 1, unread(new CompletableFuture<>())))) {
+      RequestWriter<EchoRequest, EchoResponse> opening =
+          new RequestWriter<>(answered(new CompletableFuture<>()), WriterLimits.STANDARD);
+      // Nobody is told of the cancel.
+      var requests =
+          (ClientCallStreamObserver<EchoRequest>)
+              EchoServiceGrpc.newStub(streams.bare()).withExecutor(task -> {}).bidi(opening);
+      requests.cancel("no more", null);
+
+      opening.writer().complete();
+
+      assertThat(opening.writer().write(EchoRequest.getDefaultInstance())).isFalse();
+    }
+  }
+
+  @Test
+  void readinessIsToldWithoutTheLock() throws Exception {
+    try (Streams streams = answering(new WriterLimits(3, 1 << 30, WhenFull.FAIL))) {
+      Reading reader = open(streams);
+      StreamWriter<EchoResponse> writer = writer();
+      while (writer.waiting() < 3) {
+        assertThat(writer.write(megabyte(0))).isTrue();
+      }
+      var elsewhere =
+          writer
+              .whenReady()
+              .thenApply(ready -> CompletableFuture.supplyAsync(writer::waiting, workers))
+              .thenApply(asked -> asked.orTimeout(5, TimeUnit.SECONDS).join())
+              .toCompletableFuture();
+
+      assertThat(writer.write(megabyte(1))).isFalse();
+
+      assertThat(elsewhere.get(10, TimeUnit.SECONDS)).isZero();
+      assertThat(reader.end().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+    }
   }
 
   @Test

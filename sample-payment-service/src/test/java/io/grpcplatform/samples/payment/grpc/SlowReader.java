@@ -38,6 +38,9 @@ final class SlowReader extends ServerCallStreamObserver<ProcessResponse> {
   }
 
   @Override
+  public void setOnCloseHandler(Runnable handler) {}
+
+  @Override
   public void setOnCancelHandler(Runnable onCancelHandler) {}
 
   @Override
