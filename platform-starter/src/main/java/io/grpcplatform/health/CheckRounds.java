@@ -113,11 +113,24 @@ final class CheckRounds<T> {
     checks.forEach(
         (name, check) -> {
           if (busy.add(name)) {
-            executor.execute(() -> ask(name, check, now));
+            start(name, check, now);
           }
         });
     if (awaited.isEmpty()) {
       end();
+    }
+  }
+
+  /** One that cannot even begin is unanswered when the time is up, and is asked again after it. */
+  private void start(String name, Supplier<T> check, long now) {
+    boolean begun = false;
+    try {
+      executor.execute(() -> ask(name, check, now));
+      begun = true;
+    } finally {
+      if (!begun) {
+        busy.remove(name);
+      }
     }
   }
 

@@ -33,6 +33,7 @@ final class PaymentStream extends ClientCall.Listener<ProcessResponse> {
   private final Executor thread;
   private final ClientCall<ProcessRequest, ProcessResponse> call;
   private volatile MessageTraces traces;
+  private volatile boolean known;
 
   PaymentStream(Channel channel, Owner owner, Executor thread, MessageTraces traces) {
     this.traces = traces;
@@ -53,8 +54,9 @@ final class PaymentStream extends ClientCall.Listener<ProcessResponse> {
         });
   }
 
+  /** Not before the stream's own trace is known, which gRPC says no later than that it is ready. */
   boolean isReady() {
-    return call.isReady();
+    return known && call.isReady();
   }
 
   /** For the messages of this stream, whose own span they then name. */
@@ -78,14 +80,23 @@ final class PaymentStream extends ClientCall.Listener<ProcessResponse> {
     call.cancel(reason, null);
   }
 
+  /** Callbacks come one at a time, in the trace of the stream. */
+  private void know() {
+    if (!known) {
+      traces = traces.ofStream();
+      known = true;
+    }
+  }
+
   @Override
   public void onHeaders(Metadata headers) {
-    traces = traces.ofStream();
+    know();
     thread.execute(() -> owner.accepted(this));
   }
 
   @Override
   public void onReady() {
+    know();
     thread.execute(() -> owner.ready(this));
   }
 

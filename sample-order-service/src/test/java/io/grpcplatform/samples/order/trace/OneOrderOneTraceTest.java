@@ -32,6 +32,7 @@ class OneOrderOneTraceTest {
   private static OrderTrace stream;
 
   @BeforeAll
+  @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   static void buyOneMug() throws Exception {
     zipkin = ZipkinServer.start();
     String traceId;
@@ -41,8 +42,9 @@ class OneOrderOneTraceTest {
       traceId = buy(payment);
     }
     // Both services have ended, and exported whatever they still had.
-    order = new OrderTrace(zipkin.trace(traceId));
-    stream = new OrderTrace(zipkin.trace(order.only("handle authorize").streamTrace()));
+    order = zipkin.trace(traceId, trace -> trace.services() == 3 && trace.orphans().isEmpty());
+    stream =
+        zipkin.trace(order.only("handle authorize").streamTrace(), trace -> trace.services() == 2);
   }
 
   private static String buy(PaymentProcess payment) {

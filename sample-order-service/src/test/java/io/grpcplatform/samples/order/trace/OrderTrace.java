@@ -27,6 +27,11 @@ final class OrderTrace {
         .toList();
   }
 
+  /** How many services have told of it. */
+  long services() {
+    return spans.stream().map(ZipkinSpan::service).distinct().count();
+  }
+
   List<ZipkinSpan> children(ZipkinSpan of) {
     return spans.stream().filter(span -> span.parent().equals(of.id())).toList();
   }

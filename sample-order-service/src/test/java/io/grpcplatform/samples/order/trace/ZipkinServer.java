@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Assumptions;
@@ -68,19 +69,16 @@ final class ZipkinServer implements AutoCloseable {
 
   /**
    * The trace as Zipkin tells it. What it has received it stores a moment later, so it is asked
-   * until two answers are the same and not empty.
+   * until all of it is there, or time is up: what is missing is then for the test to say.
    */
-  List<ZipkinSpan> trace(String traceId) throws IOException, InterruptedException {
+  OrderTrace trace(String traceId, Predicate<OrderTrace> whole)
+      throws IOException, InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    List<ZipkinSpan> before = List.of();
-    while (System.nanoTime() < deadline) {
-      List<ZipkinSpan> now = ask(traceId);
-      if (!now.isEmpty() && now.size() == before.size()) {
-        return now;
-      }
-      before = now;
-    }
-    throw new AssertionError("Zipkin knows nothing of the trace " + traceId);
+    OrderTrace trace;
+    do {
+      trace = new OrderTrace(ask(traceId));
+    } while (!whole.test(trace) && System.nanoTime() < deadline);
+    return trace;
   }
 
   private List<ZipkinSpan> ask(String traceId) throws IOException, InterruptedException {
