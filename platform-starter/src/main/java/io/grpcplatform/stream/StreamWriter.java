@@ -106,7 +106,9 @@ public final class StreamWriter<T> {
     try {
       sendWhatWaits();
       if (!makeRoom(size)) {
-        dropIfEnded();
+        if (closed()) { // which its observer may not have told yet
+          waiting.clear();
+        }
         return false;
       }
       if (waiting.isEmpty() && stream.isReady()) {
@@ -116,13 +118,6 @@ public final class StreamWriter<T> {
       return true;
     } finally {
       release();
-    }
-  }
-
-  /** The call's end may be seen here before its observer tells. */
-  private void dropIfEnded() {
-    if (closed()) {
-      waiting.clear();
     }
   }
 

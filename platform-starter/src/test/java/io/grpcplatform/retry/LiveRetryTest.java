@@ -42,7 +42,7 @@ final class LiveRetryTest {
           long begun = System.nanoTime();
 
           application.change("max-attempts=5");
-          int after = application.attempts();
+          int after = application.attemptsOnceHeard(5);
           long took = System.nanoTime() - begun;
 
           assertThat(before).isEqualTo(3);
@@ -58,10 +58,10 @@ final class LiveRetryTest {
           application.attempts();
           application.change("max-attempts=5");
           application.change("max-attempts=2");
-          int within = application.attempts();
+          int within = application.attemptsOnceHeard(5);
 
           clock.advance(PAUSE);
-          int after = application.attempts();
+          int after = application.attemptsOnceHeard(2);
 
           assertThat(within).isEqualTo(5);
           assertThat(after).isEqualTo(2);
@@ -76,7 +76,7 @@ final class LiveRetryTest {
           int off = application.attempts();
           clock.advance(PAUSE);
           application.change("enabled=true");
-          int on = application.attempts();
+          int on = application.attemptsOnceHeard(3);
 
           assertThat(off).isEqualTo(1);
           assertThat(on).isEqualTo(3);
@@ -124,7 +124,7 @@ final class LiveRetryTest {
         application -> {
           int off = application.attempts();
           application.change("enabled=true");
-          int on = application.attempts();
+          int on = application.attemptsOnceHeard(3);
 
           assertThat(off).isEqualTo(1);
           assertThat(on).isEqualTo(3);
@@ -140,7 +140,7 @@ final class LiveRetryTest {
           int otherCode = application.attempts();
           clock.advance(PAUSE);
           application.change("codes=unavailable", "methods[" + LOOK + "].max-attempts=4");
-          int ownMethod = application.attempts();
+          int ownMethod = application.attemptsOnceHeard(4);
 
           assertThat(otherCode).isEqualTo(1);
           assertThat(ownMethod).isEqualTo(4);
@@ -214,7 +214,7 @@ final class LiveRetryTest {
           application.settings.changed();
 
           application.change("max-attempts=5");
-          assertThat(application.attempts()).isEqualTo(5);
+          assertThat(application.attemptsOnceHeard(5)).isEqualTo(5);
         });
   }
 
@@ -256,6 +256,16 @@ final class LiveRetryTest {
       int before = stock.attempts("Look");
       Client.codeOf(() -> client.stub().look(REQUEST));
       return stock.attempts("Look") - before;
+    }
+
+    /** The same once the channel has heard of a change, which it does on a thread of gRPC's. */
+    int attemptsOnceHeard(int expected) {
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      int seen;
+      do {
+        seen = attempts();
+      } while (seen != expected && System.nanoTime() < end);
+      return seen;
     }
 
     void change(String... properties) {
