@@ -23,6 +23,7 @@ final class Caller extends ClientCall.Listener<EndingResponse> {
 
   private final ClientCall<EndingRequest, EndingResponse> call;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final CountDownLatch begun = new CountDownLatch(1);
   private final CountDownLatch answered = new CountDownLatch(1);
   private final List<Status> wire = new CopyOnWriteArrayList<>();
   private final boolean failsOnMessages;
@@ -84,6 +85,12 @@ final class Caller extends ClientCall.Listener<EndingResponse> {
     assertThat(closed.await(20, TimeUnit.SECONDS)).as("the caller is told the end").isTrue();
   }
 
+  /** Until the server's headers are here: a stream gets them before anything else. */
+  Caller awaitHeaders() throws InterruptedException {
+    assertThat(begun.await(10, TimeUnit.SECONDS)).as("the caller gets headers").isTrue();
+    return this;
+  }
+
   void awaitAnswer() throws InterruptedException {
     assertThat(answered.await(10, TimeUnit.SECONDS)).as("the caller gets a message").isTrue();
   }
@@ -108,6 +115,11 @@ final class Caller extends ClientCall.Listener<EndingResponse> {
   /** How the transport says that the attempts ended, in their order. */
   List<Status> wire() {
     return wire;
+  }
+
+  @Override
+  public void onHeaders(Metadata headers) {
+    begun.countDown();
   }
 
   @Override
