@@ -127,8 +127,9 @@ public final class ServerAutoConfiguration {
       ServerAssembly assembly,
       ServerPipeline pipeline,
       EarlyHeaderRule earlyHeaders,
-      ServerExecutors executors) {
-    return new ServerSection(lifecycle, assembly, pipeline, earlyHeaders, executors);
+      ServerExecutors executors,
+      Live<ServerProperties> settings) {
+    return new ServerSection(lifecycle, assembly, pipeline, earlyHeaders, executors, settings);
   }
 
   @Bean

@@ -6,9 +6,11 @@ import io.grpcplatform.CallKey;
 import io.grpcplatform.EffectiveSetting;
 import io.grpcplatform.EffectiveSetting.Origin;
 import io.grpcplatform.InspectedSection;
+import io.grpcplatform.Live;
 import io.grpcplatform.ServerFeature;
 import io.grpcplatform.ServerPipeline;
 import io.grpcplatform.ServerStage;
+import io.grpcplatform.server.ServerProperties.OwnExecutor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,23 +20,28 @@ import org.jspecify.annotations.Nullable;
 /** What is served, on which threads, and through which stages. */
 final class ServerSection implements InspectedSection {
 
+  private static final String QUEUE = "queue";
+
   private final ServerLifecycle lifecycle;
   private final ServerAssembly assembly;
   private final ServerPipeline pipeline;
   private final EarlyHeaderRule earlyHeaders;
   private final ServerExecutors executors;
+  private final Live<ServerProperties> settings;
 
   ServerSection(
       ServerLifecycle lifecycle,
       ServerAssembly assembly,
       ServerPipeline pipeline,
       EarlyHeaderRule earlyHeaders,
-      ServerExecutors executors) {
+      ServerExecutors executors,
+      Live<ServerProperties> settings) {
     this.lifecycle = lifecycle;
     this.assembly = assembly;
     this.pipeline = pipeline;
     this.earlyHeaders = earlyHeaders;
     this.executors = executors;
+    this.settings = settings;
   }
 
   @Override
@@ -67,7 +74,7 @@ final class ServerSection implements InspectedSection {
     shown.put("waiting", pool.getQueue().size());
     shown.put("refused", pool.refused());
     shown.put("max-threads", size(pool, "max-threads", pool.getMaximumPoolSize()));
-    shown.put("queue", size(pool, "queue", pool.queueLimit()));
+    shown.put("queue", size(pool, QUEUE, pool.queueLimit()));
     return shown;
   }
 
@@ -75,7 +82,10 @@ final class ServerSection implements InspectedSection {
     if (!executors.pools().sizedBySettings(pool)) {
       return EffectiveSetting.byDefault(name, value);
     }
-    return EffectiveSetting.byProperty(name, value, Origin.INHERITED, pool.property() + "." + name);
+    OwnExecutor own = settings.get().executor().methods().get(pool.name());
+    boolean shared = own != null && (name.equals(QUEUE) ? own.queue() : own.maxThreads()) == null;
+    String place = shared ? ServerProperties.PREFIX + ".executor" : pool.property();
+    return EffectiveSetting.byProperty(name, value, Origin.INHERITED, place + "." + name);
   }
 
   private Map<String, Object> stages() {

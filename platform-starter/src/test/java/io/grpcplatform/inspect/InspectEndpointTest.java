@@ -130,6 +130,17 @@ final class InspectEndpointTest {
   }
 
   @Test
+  void aPoolOfItsOwnNamesWhatItInherits() throws Exception {
+    try (InspectedService service =
+        InspectedService.start(folder, YAML, "--platform.server.executor.queue=33")) {
+      JsonNode pool = service.look("/limits/executors").path("platform.test.v1.EchoService/Bidi");
+
+      assertSetting(pool.path("max-threads"), "7", "inherited", line(30));
+      assertSetting(pool.path("queue"), "33", "inherited", "command line");
+    }
+  }
+
+  @Test
   void whatIsTakenBackShowsTheOldPlaceAgain() throws Exception {
     Path live =
         Files.writeString(folder.resolve("live.properties"), "platform.deadline.default=7s\n");
