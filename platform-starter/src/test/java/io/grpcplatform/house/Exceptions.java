@@ -56,8 +56,10 @@ final class Exceptions {
           Map.entry("server.ServedServices", MAKES),
           Map.entry("server.ServerAssembly", MAKES),
           Map.entry("server.SocketServer", MAKES),
+          Map.entry("stream.FramedMessages", "reads the types of a method's messages"),
           Map.entry("stream.PacedReader", STREAM),
           Map.entry("stream.RequestWriter", STREAM),
+          Map.entry("stream.Sessions", STREAM),
           Map.entry("stream.StreamPump", STREAM),
           Map.entry("stream.StreamWriter", STREAM));
 

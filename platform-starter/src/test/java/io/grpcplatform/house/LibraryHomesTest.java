@@ -30,9 +30,9 @@ class LibraryHomesTest {
   private static final Map<String, Set<String>> HOMES =
       Map.ofEntries(
           Map.entry("java.", EVERYWHERE),
-          Map.entry("java.sql.", NOWHERE),
-          Map.entry("javax.sql.", NOWHERE),
-          Map.entry("org.springframework.jdbc.", NOWHERE),
+          Map.entry("java.sql.", Set.of("async")),
+          Map.entry("javax.sql.", Set.of("async")),
+          Map.entry("org.springframework.jdbc.", Set.of("async")),
           Map.entry("sun.misc.", Set.of("server")), // the JDK's only door to a second SIGTERM
           Map.entry("org.jspecify.", EVERYWHERE),
           Map.entry("org.slf4j.", EVERYWHERE),
@@ -43,8 +43,11 @@ class LibraryHomesTest {
           Map.entry("io.grpc.health.", Set.of("health")),
           Map.entry("io.grpc.protobuf.services.", Set.of("health", "server")),
           Map.entry("io.grpc.protobuf.", Set.of(ROOT_PACKAGE, "error", "validation")),
-          Map.entry("com.google.protobuf.", Set.of(ROOT_PACKAGE, "error", "stream", "validation")),
-          Map.entry("com.google.rpc.", Set.of(ROOT_PACKAGE, "error", "validation")),
+          Map.entry(
+              "com.google.protobuf.",
+              Set.of(ROOT_PACKAGE, "async", "error", "stream", "validation")),
+          Map.entry("com.google.rpc.", Set.of(ROOT_PACKAGE, "async", "error", "validation")),
+          Map.entry("com.google.longrunning.", Set.of("async")),
           Map.entry("build.buf.", Set.of("validation")),
           Map.entry("io.github.resilience4j.", Set.of("circuitbreaker", "bulkhead", "ratelimit")),
           Map.entry("org.HdrHistogram.", Set.of(ROOT_PACKAGE)),
