@@ -4,8 +4,8 @@ import io.grpc.CallOptions;
 
 /**
  * Marks a call whose caller paces its attempts itself, such as a session that opens its next stream
- * after a pause that grows. Whoever refuses calls in order to give a backend a rest lets it through:
- * it is to find out early that the backend is back.
+ * after a pause that grows. Whoever refuses calls in order to give a backend a rest lets it
+ * through: it is to find out early that the backend is back.
  */
 public final class PacedCall {
 

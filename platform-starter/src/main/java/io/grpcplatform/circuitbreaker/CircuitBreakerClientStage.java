@@ -114,12 +114,12 @@ final class CircuitBreakerClientStage implements ClientFeature {
   }
 
   /**
-   * A stream that its caller opens again and again at a pace of its own is let through where another
-   * would be refused: the breaker learns nothing from it then, and it finds the backend again.
+   * A stream that its caller opens again and again at a pace of its own is let through where
+   * another would be refused: the breaker learns nothing from it then, and it finds the backend
+   * again.
    */
   private @Nullable StreamPermit stream(MethodGate gate, CallStart call) throws Refusal {
-    Object permit =
-        PacedCall.marked(call.options()) ? gate.admitIfItMay() : gate.admit();
+    Object permit = PacedCall.marked(call.options()) ? gate.admitIfItMay() : gate.admit();
     return permit == null ? null : new StreamPermit(gate, clock, permit, timeGiven(call));
   }
 

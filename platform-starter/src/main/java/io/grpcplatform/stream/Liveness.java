@@ -3,8 +3,8 @@ package io.grpcplatform.stream;
 import java.time.Duration;
 
 /**
- * Whether one stream is alive: when this side owes a heartbeat, and since when it has heard nothing.
- * Not safe for threads: its session calls it in order.
+ * Whether one stream is alive: when this side owes a heartbeat, and since when it has heard
+ * nothing. Not safe for threads: its session calls it in order.
  */
 final class Liveness {
 

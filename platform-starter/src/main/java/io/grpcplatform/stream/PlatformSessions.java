@@ -145,8 +145,7 @@ public final class PlatformSessions implements Sessions, AutoCloseable {
               task.run(); // the session's end is to be told all the same
             }
           };
-      return new PlatformSessions(
-          new Parts(limits, clock, never, random, watch, drain, instance));
+      return new PlatformSessions(new Parts(limits, clock, never, random, watch, drain, instance));
     }
   }
 

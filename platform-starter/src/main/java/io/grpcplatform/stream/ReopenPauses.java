@@ -3,9 +3,9 @@ package io.grpcplatform.stream;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before each attempt to open another stream: at random between nothing and a limit
- * that doubles from attempt to attempt ("full jitter", AWS Architecture Blog: Exponential Backoff
- * And Jitter). Not safe for threads: its session calls it in order.
+ * How long to wait before each attempt to open another stream: at random between nothing and a
+ * limit that doubles from attempt to attempt ("full jitter", AWS Architecture Blog: Exponential
+ * Backoff And Jitter). Not safe for threads: its session calls it in order.
  */
 final class ReopenPauses {
 

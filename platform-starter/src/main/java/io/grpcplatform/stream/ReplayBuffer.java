@@ -139,8 +139,7 @@ final class ReplayBuffer<Q extends Message> {
     return done;
   }
 
-  private void collect(
-      ArrayDeque<Kept<Q>> from, long upTo, List<CompletableFuture<Void>> done) {
+  private void collect(ArrayDeque<Kept<Q>> from, long upTo, List<CompletableFuture<Void>> done) {
     for (Kept<Q> kept : from) {
       if (kept.number() > upTo) {
         return;

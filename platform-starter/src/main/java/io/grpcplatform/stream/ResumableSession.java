@@ -69,8 +69,7 @@ final class ResumableSession<Q extends Message, R extends Message>
     this.buffer = new ReplayBuffer<>(limits);
     this.inbox = new AnswerInbox<>(order, executor, listener, this);
     this.streams =
-        new StreamSuccession<>(
-            route, limits, parts.clock(), parts.random(), executor, order, this);
+        new StreamSuccession<>(route, limits, parts.clock(), parts.random(), executor, order, this);
     this.watch = parts.watch().began(SessionWatch.Side.CLIENT, route.method().getFullMethodName());
   }
 
@@ -116,8 +115,7 @@ final class ResumableSession<Q extends Message, R extends Message>
 
   @Override
   public void reopen(String reason) {
-    order.execute(
-        () -> streams.leave(Resume.REQUEST, Status.CANCELLED.withDescription(reason)));
+    order.execute(() -> streams.leave(Resume.REQUEST, Status.CANCELLED.withDescription(reason)));
   }
 
   @Override
@@ -142,7 +140,8 @@ final class ResumableSession<Q extends Message, R extends Message>
             .setSessionId(id)
             .setNextMessage(buffer.hold())
             .setStream(stream)
-            .setSilenceLimitMillis((int) Math.min(Integer.MAX_VALUE, limits.silenceLimit().toMillis()));
+            .setSilenceLimitMillis(
+                (int) Math.min(Integer.MAX_VALUE, limits.silenceLimit().toMillis()));
     acknowledged = Position.getDefaultInstance();
     return frame().setOpen(open).build();
   }

@@ -25,8 +25,7 @@ final class SessionCall<Q extends Message, R extends Message> extends ClientCall
    * An attempt waits for a connection, and fails with the first that cannot be made only where the
    * session gives it up: a backend that is down for long would else be a failed call every second.
    */
-  private static final CallOptions OPTIONS =
-      PacedCall.mark(CallOptions.DEFAULT.withWaitForReady());
+  private static final CallOptions OPTIONS = PacedCall.mark(CallOptions.DEFAULT.withWaitForReady());
 
   /** Hears of a stream until it was given up. */
   interface Told<Q extends Message, R extends Message> {
