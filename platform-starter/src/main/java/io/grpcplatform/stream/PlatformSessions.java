@@ -73,7 +73,7 @@ public final class PlatformSessions implements Sessions, AutoCloseable {
         method,
         handler,
         new ServingTerms(
-            parts.limits().get(), parts.clock(), parts.drain(), parts.watch(), parts.instance()));
+            parts.limits(), parts.clock(), parts.drain(), parts.watch(), parts.instance()));
   }
 
   /** Cancels every session that this process has opened. */
