@@ -25,6 +25,9 @@ final class CountingListener implements SessionListener<NumberedResponse> {
   private int opened;
   private int cut;
   private int refused;
+  private boolean without;
+  private long cutAt;
+  private long lastGap;
   private Status ended = Status.UNKNOWN;
 
   private record Waiting(int answers, int opened, int cut, CompletableFuture<Void> reached) {}
@@ -58,12 +61,16 @@ final class CountingListener implements SessionListener<NumberedResponse> {
   @Override
   public synchronized void opened() {
     opened++;
+    lastGap = without ? System.nanoTime() - cutAt : 0;
+    without = false;
     tell();
   }
 
   @Override
   public synchronized void cut(Status status) {
     cut++;
+    without = true;
+    cutAt = System.nanoTime();
     cuts.merge(status.getCode().name(), 1, Integer::sum);
     tell();
   }
@@ -119,6 +126,11 @@ final class CountingListener implements SessionListener<NumberedResponse> {
 
   synchronized int timesCut() {
     return cut;
+  }
+
+  /** How long there was no stream before the last one. */
+  synchronized long lastGapMillis() {
+    return lastGap / 1_000_000;
   }
 
   /** How often streams ended, by status. */

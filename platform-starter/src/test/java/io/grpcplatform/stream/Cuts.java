@@ -31,11 +31,18 @@ final class Cuts implements AutoCloseable {
     DRAIN
   }
 
+  private static final int AHEAD = 600;
+
+  /** How far the sender may go before a cut is over. */
+  private record Gate(int answers, CompletableFuture<Void> open) {}
+
   private final String database;
   private final CountingListener session;
   private final CuttingProxy proxy;
   private final Map<Kind, List<Long>> resumed = new EnumMap<>(Kind.class);
   private ChildProcess server;
+  private ChildProcess next;
+  private volatile Gate gate = new Gate(Integer.MAX_VALUE, new CompletableFuture<>());
   private final StringBuffer story = new StringBuffer();
   private int kills;
   private int drains;
@@ -44,6 +51,7 @@ final class Cuts implements AutoCloseable {
     this.database = database;
     this.session = session;
     this.server = instance(more);
+    this.next = server;
     this.proxy = new CuttingProxy(server.port());
   }
 
@@ -71,24 +79,48 @@ final class Cuts implements AutoCloseable {
   /** Cuts at {@code points}, numbers of answers, which ascend. */
   void cut(List<Kind> kinds, int[] points) throws Exception {
     for (int i = 0; i < points.length; i++) {
-      session.whenAnswered(points[i]).get(120, TimeUnit.SECONDS);
       Kind kind = kinds.get(i);
-      CompletableFuture<Long> goesOn = goesOn(session.timesOpened() + 1);
+      Gate before = gate;
+      gate = new Gate(points[i] + AHEAD, new CompletableFuture<>());
+      before.open.complete(null);
+      if (kind == Kind.DRAIN) {
+        next = instance();
+      }
+      session.whenAnswered(points[i]).get(120, TimeUnit.SECONDS);
       story.append(
           "%s at %d answers, %d streams%n"
               .formatted(kind, session.answered(), session.timesOpened()));
+      int streams = session.timesOpened();
+      CompletableFuture<Long> goesOn = goesOn(streams + 1);
       long free = cut(kind);
-      long millis = (goesOn.get(60, TimeUnit.SECONDS) - free) / 1_000_000;
+      session.whenOpened(streams + 1).get(60, TimeUnit.SECONDS);
+      gate.open.complete(null);
+      long on = goesOn.get(60, TimeUnit.SECONDS);
+      // Before a drain the way was never blocked: what counts is how long there was no stream.
+      long millis = kind == Kind.DRAIN ? session.lastGapMillis() : (on - free) / 1_000_000;
       resumed.computeIfAbsent(kind, absent -> new ArrayList<>()).add(millis);
+    }
+    gate.open.complete(null);
+    gate = new Gate(Integer.MAX_VALUE, new CompletableFuture<>());
+  }
+
+  /**
+   * Lets the sender wait once it is far beyond a cut that is not yet over: otherwise all messages
+   * would have gone while a process starts.
+   */
+  void awaitTurn(int answers) throws Exception {
+    Gate now = gate;
+    if (answers > now.answers) {
+      now.open.get(120, TimeUnit.SECONDS);
     }
   }
 
-  /** When the first answer is handled that comes after a stream is open. */
+  /** When the first answer is handled after a stream is open. */
   private CompletableFuture<Long> goesOn(int streams) {
     return session
         .whenOpened(streams)
-        .thenComposeAsync(opened -> session.whenAnswered(session.answered() + 1))
-        .thenApply(answered -> System.nanoTime());
+        .thenComposeAsync(on -> session.whenAnswered(session.answered() + 1))
+        .thenApply(on -> System.nanoTime());
   }
 
   /** Returns when the way was free again. */
@@ -125,7 +157,6 @@ final class Cuts implements AutoCloseable {
         }
       }
       case DRAIN -> {
-        ChildProcess next = instance();
         proxy.leadTo(next.port());
         free = System.nanoTime();
         drain();
@@ -166,5 +197,6 @@ final class Cuts implements AutoCloseable {
   public void close() throws Exception {
     proxy.close();
     server.close();
+    next.close();
   }
 }

@@ -59,7 +59,7 @@ final class SessionSurvivalTest {
       CompletableFuture<Void> cutting = cutting(cuts);
       Acknowledgements acknowledged = new Acknowledgements();
       try {
-        sendAll(stream, cutting, acknowledged);
+        sendAll(stream, cuts, cutting, acknowledged);
         stream.complete().toCompletableFuture().get(60, TimeUnit.SECONDS);
         cutting.get(60, TimeUnit.SECONDS);
       } catch (Exception | AssertionError failed) {
@@ -139,10 +139,12 @@ final class SessionSurvivalTest {
 
   private void sendAll(
       ResumableStream<NumberedRequest, NumberedResponse> stream,
+      Cuts cuts,
       CompletableFuture<Void> cutting,
       Acknowledgements acknowledged)
       throws Exception {
     for (int message = 1; message <= MESSAGES; message++) {
+      cuts.awaitTurn(Numbers.answersBefore(message));
       NumberedRequest request = Numbers.request(message);
       CompletionStage<Void> sent = null;
       while (sent == null) {
