@@ -11,11 +11,11 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Hears a session: checks its answers, and says when something has happened to it. Every
- * ten-thousandth answer is not handled when it comes for the first time.
+ * two-thousandth answer is not handled when it comes for the first time.
  */
 final class CountingListener implements SessionListener<NumberedResponse> {
 
-  private static final int REFUSED_ONCE = 10_007;
+  private static final int REFUSED_ONCE = 2003;
   private static final int HANDLED_ELSEWHERE = 7;
 
   private final OnceInOrder check;
@@ -25,7 +25,9 @@ final class CountingListener implements SessionListener<NumberedResponse> {
   private int opened;
   private int cut;
   private int refused;
-  private long lastAnswered;
+  private boolean without;
+  private long cutAt;
+  private long lastGap;
   private Status ended = Status.UNKNOWN;
 
   private record Waiting(int answers, int opened, int cut, CompletableFuture<Void> reached) {}
@@ -53,19 +55,22 @@ final class CountingListener implements SessionListener<NumberedResponse> {
   private synchronized void handled(int number) {
     check.accept(number);
     answers++;
-    lastAnswered = System.nanoTime();
     tell();
   }
 
   @Override
   public synchronized void opened() {
     opened++;
+    lastGap = without ? System.nanoTime() - cutAt : 0;
+    without = false;
     tell();
   }
 
   @Override
   public synchronized void cut(Status status) {
     cut++;
+    without = true;
+    cutAt = System.nanoTime();
     cuts.merge(status.getCode().name(), 1, Integer::sum);
     tell();
   }
@@ -123,9 +128,9 @@ final class CountingListener implements SessionListener<NumberedResponse> {
     return cut;
   }
 
-  /** When the last answer was handled, as {@link System#nanoTime()}. */
-  synchronized long lastAnswered() {
-    return lastAnswered;
+  /** How long there was no stream before the last one. */
+  synchronized long lastGapMillis() {
+    return lastGap / 1_000_000;
   }
 
   /** How often streams ended, by status. */

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,19 +31,27 @@ final class Cuts implements AutoCloseable {
     DRAIN
   }
 
-  private static final int PROGRESS = 40;
+  private static final int AHEAD = 600;
+
+  /** How far the sender may go before a cut is over. */
+  private record Gate(int answers, CompletableFuture<Void> open) {}
 
   private final String database;
   private final CountingListener session;
   private final CuttingProxy proxy;
   private final Map<Kind, List<Long>> resumed = new EnumMap<>(Kind.class);
   private ChildProcess server;
+  private ChildProcess next;
+  private volatile Gate gate = new Gate(Integer.MAX_VALUE, new CompletableFuture<>());
+  private final StringBuffer story = new StringBuffer();
   private int kills;
+  private int drains;
 
   Cuts(String database, CountingListener session, String... more) throws Exception {
     this.database = database;
     this.session = session;
     this.server = instance(more);
+    this.next = server;
     this.proxy = new CuttingProxy(server.port());
   }
 
@@ -70,15 +79,48 @@ final class Cuts implements AutoCloseable {
   /** Cuts at {@code points}, numbers of answers, which ascend. */
   void cut(List<Kind> kinds, int[] points) throws Exception {
     for (int i = 0; i < points.length; i++) {
-      session.whenAnswered(points[i]).get(120, TimeUnit.SECONDS);
       Kind kind = kinds.get(i);
+      Gate before = gate;
+      gate = new Gate(points[i] + AHEAD, new CompletableFuture<>());
+      before.open.complete(null);
+      if (kind == Kind.DRAIN) {
+        next = instance();
+      }
+      session.whenAnswered(points[i]).get(120, TimeUnit.SECONDS);
+      story.append(
+          "%s at %d answers, %d streams%n"
+              .formatted(kind, session.answered(), session.timesOpened()));
       int streams = session.timesOpened();
+      CompletableFuture<Long> goesOn = goesOn(streams + 1);
       long free = cut(kind);
       session.whenOpened(streams + 1).get(60, TimeUnit.SECONDS);
-      session.whenAnswered(session.answered() + 1).get(60, TimeUnit.SECONDS);
-      long nanos = session.lastAnswered() - free;
-      resumed.computeIfAbsent(kind, absent -> new ArrayList<>()).add(nanos / 1_000_000);
+      gate.open.complete(null);
+      long on = goesOn.get(60, TimeUnit.SECONDS);
+      // Before a drain the way was never blocked: what counts is how long there was no stream.
+      long millis = kind == Kind.DRAIN ? session.lastGapMillis() : (on - free) / 1_000_000;
+      resumed.computeIfAbsent(kind, absent -> new ArrayList<>()).add(millis);
     }
+    gate.open.complete(null);
+    gate = new Gate(Integer.MAX_VALUE, new CompletableFuture<>());
+  }
+
+  /**
+   * Lets the sender wait once it is far beyond a cut that is not yet over: otherwise all messages
+   * would have gone while a process starts.
+   */
+  void awaitTurn(int answers) throws Exception {
+    Gate now = gate;
+    if (answers > now.answers) {
+      now.open.get(120, TimeUnit.SECONDS);
+    }
+  }
+
+  /** When the first answer is handled after a stream is open. */
+  private CompletableFuture<Long> goesOn(int streams) {
+    return session
+        .whenOpened(streams)
+        .thenComposeAsync(on -> session.whenAnswered(session.answered() + 1))
+        .thenApply(on -> System.nanoTime());
   }
 
   /** Returns when the way was free again. */
@@ -115,25 +157,26 @@ final class Cuts implements AutoCloseable {
         }
       }
       case DRAIN -> {
-        ChildProcess next = instance();
         proxy.leadTo(next.port());
-        free = drain();
+        free = System.nanoTime();
+        drain();
         server = next;
       }
     }
     return free;
   }
 
-  private long drain() throws Exception {
+  /** Each second time at once; else the session has time to move before its stream is ended. */
+  private void drain() throws Exception {
+    CompletableFuture<Void> moved = session.whenOpened(session.timesOpened() + 1);
     server.tell("announce");
-    // The old stream still works, for the client finds no other instance on its connection.
-    session.whenAnswered(session.answered() + PROGRESS).get(60, TimeUnit.SECONDS);
-    long free = System.nanoTime();
+    if (drains++ % 2 == 0) {
+      moved.get(60, TimeUnit.SECONDS);
+    }
     server.tell("drain");
     if (server.ended() != 0) {
       throw new AssertionError("the drained instance failed:\n" + server.output());
     }
-    return free;
   }
 
   /**
@@ -145,14 +188,15 @@ final class Cuts implements AutoCloseable {
     return resumed;
   }
 
-  /** The last words of the instance that serves now. */
-  String output() {
-    return server.output();
+  /** What was done, and the last words of the instance that serves now. */
+  String story() {
+    return story + "server: " + server.output();
   }
 
   @Override
   public void close() throws Exception {
     proxy.close();
     server.close();
+    next.close();
   }
 }
