@@ -5,8 +5,10 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -43,7 +45,7 @@ final class Cuts implements AutoCloseable {
   private ChildProcess server;
   private ChildProcess next;
   private volatile Gate gate = new Gate(Integer.MAX_VALUE, new CompletableFuture<>());
-  private final StringBuffer story = new StringBuffer();
+  private final Queue<String> story = new ConcurrentLinkedQueue<>();
   private int kills;
   private int drains;
 
@@ -87,8 +89,8 @@ final class Cuts implements AutoCloseable {
         next = instance();
       }
       session.whenAnswered(points[i]).get(120, TimeUnit.SECONDS);
-      story.append(
-          "%s at %d answers, %d streams%n"
+      story.add(
+          "%s at %d answers, %d streams"
               .formatted(kind, session.answered(), session.timesOpened()));
       int streams = session.timesOpened();
       CompletableFuture<Long> goesOn = goesOn(streams + 1);
@@ -190,7 +192,7 @@ final class Cuts implements AutoCloseable {
 
   /** What was done, and the last words of the instance that serves now. */
   String story() {
-    return story + "server: " + server.output();
+    return String.join("\n", story) + "\nserver: " + server.output();
   }
 
   @Override
