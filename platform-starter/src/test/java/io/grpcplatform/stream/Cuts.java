@@ -89,17 +89,17 @@ final class Cuts implements AutoCloseable {
         next = instance();
       }
       session.whenAnswered(points[i]).get(120, TimeUnit.SECONDS);
-      story.add(
-          "%s at %d answers, %d streams"
-              .formatted(kind, session.answered(), session.timesOpened()));
       int streams = session.timesOpened();
       CompletableFuture<Long> goesOn = goesOn(streams + 1);
+      story.add("%s at %d answers, %d streams".formatted(kind, session.answered(), streams));
       long free = cut(kind);
       session.whenOpened(streams + 1).get(60, TimeUnit.SECONDS);
+      long open = (System.nanoTime() - free) / 1_000_000;
       gate.open.complete(null);
       long on = goesOn.get(60, TimeUnit.SECONDS);
       // Before a drain the way was never blocked: what counts is how long there was no stream.
       long millis = kind == Kind.DRAIN ? session.lastGapMillis() : (on - free) / 1_000_000;
+      story.add("  open after ms " + open + ", went on after ms " + millis);
       resumed.computeIfAbsent(kind, absent -> new ArrayList<>()).add(millis);
     }
     gate.open.complete(null);

@@ -76,9 +76,11 @@ final class SessionSurvivalTest {
         channel.shutdownNow();
       }
 
-      print(cuts, listener, counts, store);
       OnceInOrder applied = new OnceInOrder(MESSAGES);
       store.effects(applied);
+      System.out.println("applied: " + applied.verdict());
+      System.out.println("answers: " + listener.verdict());
+      print(cuts, listener, counts, store);
       assertThat(applied.verdict()).isEqualTo(OnceInOrder.flawless(MESSAGES));
       assertThat(listener.verdict()).isEqualTo(OnceInOrder.flawless(ANSWERS));
       acknowledged.all.get(60, TimeUnit.SECONDS);
