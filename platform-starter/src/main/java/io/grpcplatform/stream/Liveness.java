@@ -44,8 +44,13 @@ final class Liveness {
     return now - said >= heartbeat;
   }
 
-  /** How many nanoseconds from now one of both may be so. */
-  long nextLook(long now) {
-    return Math.max(1, Math.min(heard + silence - now, said + heartbeat - now));
+  /** In how many nanoseconds from now the other side may be silent. */
+  long untilSilence(long now) {
+    return Math.max(1, heard + silence - now);
+  }
+
+  /** In how many nanoseconds from now this side may owe a heartbeat. */
+  long untilHeartbeat(long now) {
+    return Math.max(1, said + heartbeat - now);
   }
 }

@@ -21,11 +21,20 @@ final class ReopenPauses {
     this.limit = first;
   }
 
-  /** The next pause, in nanoseconds. */
+  /** The next pause, in nanoseconds; the one after it may be longer. */
   long next() {
-    long pause = random.nextLong(limit + 1);
-    limit = limit > longest / 2 ? longest : 2 * limit;
+    long pause = draw();
+    grow();
     return pause;
+  }
+
+  /** A pause like the next one. */
+  long draw() {
+    return random.nextLong(limit + 1);
+  }
+
+  void grow() {
+    limit = limit > longest / 2 ? longest : 2 * limit;
   }
 
   /** The session gets on: the next pause is a first one again. */

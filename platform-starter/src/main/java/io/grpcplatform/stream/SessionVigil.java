@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionVigil {
 
+  private static final long NEVER = Long.MAX_VALUE;
   private static final SessionFrame HEARTBEAT =
       SessionFrame.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()).build();
 
@@ -54,8 +55,18 @@ final class SessionVigil {
       }
       live.liveness().said(now);
     }
-    long next = Math.min(nextLook(watched.opening(), now), nextLook(watched.current(), now));
-    if (next != Long.MAX_VALUE) {
+    lookAgain(now);
+  }
+
+  private void lookAgain(long now) {
+    SessionCall<?, ?> live = watched.current();
+    SessionCall<?, ?> opening = watched.opening();
+    long next = opening == null ? NEVER : opening.liveness().untilSilence(now);
+    if (live != null) {
+      next = Math.min(next, live.liveness().untilSilence(now));
+      next = Math.min(next, live.liveness().untilHeartbeat(now));
+    }
+    if (next != NEVER) {
       timer.in(next, this::look);
     }
   }
@@ -66,9 +77,5 @@ final class SessionVigil {
 
   private static boolean silent(@Nullable SessionCall<?, ?> call) {
     return call != null && call.silent();
-  }
-
-  private static long nextLook(@Nullable SessionCall<?, ?> call, long now) {
-    return call == null ? Long.MAX_VALUE : call.liveness().nextLook(now);
   }
 }

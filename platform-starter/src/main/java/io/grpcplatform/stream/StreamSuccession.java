@@ -104,7 +104,7 @@ final class StreamSuccession<Q extends Message, R extends Message>
     opening = next;
     announced = false;
     executor.execute(next::start);
-    pause.in(pauses.next(), this::connectAgain);
+    pause.in(pauses.draw(), this::connectAgain);
     vigil.look();
   }
 
@@ -112,7 +112,8 @@ final class StreamSuccession<Q extends Message, R extends Message>
   private void connectAgain() {
     if (opening != null && !announced) {
       route.connect();
-      pause.in(pauses.next(), this::connectAgain);
+      pauses.grow();
+      pause.in(pauses.draw(), this::connectAgain);
     }
   }
 
