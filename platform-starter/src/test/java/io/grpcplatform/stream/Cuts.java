@@ -5,8 +5,10 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -43,7 +45,8 @@ final class Cuts implements AutoCloseable {
   private ChildProcess server;
   private ChildProcess next;
   private volatile Gate gate = new Gate(Integer.MAX_VALUE, new CompletableFuture<>());
-  private final StringBuffer story = new StringBuffer();
+  private final List<Long> answered = new ArrayList<>();
+  private final Queue<String> story = new ConcurrentLinkedQueue<>();
   private int kills;
   private int drains;
 
@@ -87,18 +90,21 @@ final class Cuts implements AutoCloseable {
         next = instance();
       }
       session.whenAnswered(points[i]).get(120, TimeUnit.SECONDS);
-      story.append(
-          "%s at %d answers, %d streams%n"
-              .formatted(kind, session.answered(), session.timesOpened()));
       int streams = session.timesOpened();
       CompletableFuture<Long> goesOn = goesOn(streams + 1);
+      story.add("%s at %d answers, %d streams".formatted(kind, session.answered(), streams));
       long free = cut(kind);
       session.whenOpened(streams + 1).get(60, TimeUnit.SECONDS);
-      gate.open.complete(null);
-      long on = goesOn.get(60, TimeUnit.SECONDS);
       // Before a drain the way was never blocked: what counts is how long there was no stream.
-      long millis = kind == Kind.DRAIN ? session.lastGapMillis() : (on - free) / 1_000_000;
-      resumed.computeIfAbsent(kind, absent -> new ArrayList<>()).add(millis);
+      long open =
+          kind == Kind.DRAIN ? session.lastGapMillis() : (System.nanoTime() - free) / 1_000_000;
+      gate.open.complete(null);
+      long on = (goesOn.get(60, TimeUnit.SECONDS) - free) / 1_000_000;
+      story.add("  open after ms %d, first new answer after ms %d".formatted(open, on));
+      resumed.computeIfAbsent(kind, absent -> new ArrayList<>()).add(open);
+      if (kind != Kind.DRAIN) {
+        answered.add(on);
+      }
     }
     gate.open.complete(null);
     gate = new Gate(Integer.MAX_VALUE, new CompletableFuture<>());
@@ -179,18 +185,24 @@ final class Cuts implements AutoCloseable {
     }
   }
 
-  /**
-   * Milliseconds from the moment the way was free to the first answer on the next stream, by kind,
-   * sorted.
-   */
+  /** Milliseconds from the moment the way was free to the next stream, by kind, sorted. */
   Map<Kind, List<Long>> resumed() {
     resumed.values().forEach(Collections::sort);
     return resumed;
   }
 
+  /**
+   * Milliseconds from that moment to the first answer that the client had not had, sorted: what was
+   * not acknowledged is handled again before.
+   */
+  List<Long> answered() {
+    Collections.sort(answered);
+    return answered;
+  }
+
   /** What was done, and the last words of the instance that serves now. */
   String story() {
-    return story + "server: " + server.output();
+    return String.join("\n", story) + "\nserver: " + server.output();
   }
 
   @Override

@@ -76,9 +76,11 @@ final class SessionSurvivalTest {
         channel.shutdownNow();
       }
 
-      print(cuts, listener, counts, store);
       OnceInOrder applied = new OnceInOrder(MESSAGES);
       store.effects(applied);
+      System.out.println("applied: " + applied.verdict());
+      System.out.println("answers: " + listener.verdict());
+      print(cuts, listener, counts, store);
       assertThat(applied.verdict()).isEqualTo(OnceInOrder.flawless(MESSAGES));
       assertThat(listener.verdict()).isEqualTo(OnceInOrder.flawless(ANSWERS));
       acknowledged.all.get(60, TimeUnit.SECONDS);
@@ -181,6 +183,7 @@ final class SessionSurvivalTest {
         "resumed after ms: median %d, 95%% %d, longest %d"
             .formatted(
                 all.get(all.size() / 2), all.get(all.size() * 95 / 100), all.get(all.size() - 1)));
+    System.out.println("first new answer after ms " + cuts.answered());
     System.out.println("streams ended: " + listener.cuts());
     System.out.println("messages that came to a handler again: " + store.repeats());
     for (MethodSessions method : counts.methods()) {
