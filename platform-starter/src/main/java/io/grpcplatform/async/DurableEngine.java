@@ -198,6 +198,10 @@ final class DurableEngine implements AutoCloseable {
     return counts;
   }
 
+  @Nullable CarriedCalls carried() {
+    return carried;
+  }
+
   /** For what must not run on the thread that tells of an end. */
   Executor answering() {
     return pool;
