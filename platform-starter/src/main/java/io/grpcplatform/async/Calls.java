@@ -1,20 +1,14 @@
 package io.grpcplatform.async;
 
-import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
-import com.google.common.util.concurrent.MoreExecutors;
-import io.grpc.Context;
-import io.grpc.Context.CancellableContext;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.StreamObserver;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -67,27 +61,7 @@ public final class Calls {
 
   /** A call of a future stub's method. */
   public static <Q, A> Call<A> of(FutureMethod<Q, A> method, Q request) {
-    return () -> {
-      ListenableFuture<A> answer = method.call(request);
-      CallFuture<A> future = new CallFuture<>(() -> answer.cancel(true));
-      answer.addListener(() -> settle(answer, future), MoreExecutors.directExecutor());
-      return future;
-    };
-  }
-
-  private static <A> void settle(ListenableFuture<A> answer, CallFuture<A> future) {
-    try {
-      A only = Futures.getDone(answer);
-      if (only == null) {
-        future.fail(AsyncAnswer.missing());
-      } else {
-        future.answer(only);
-      }
-    } catch (ExecutionException failed) {
-      future.fail(failed.getCause() == null ? failed : failed.getCause());
-    } catch (CancellationException cancelled) {
-      future.fail(cancelled);
-    }
+    return new ListenableCall<>(method, request);
   }
 
   /**
@@ -97,39 +71,7 @@ public final class Calls {
    * @param executor has as many threads as calls are to be under way at once
    */
   public static <Q, A> Call<A> of(BlockingMethod<Q, A> method, Q request, Executor executor) {
-    return () -> {
-      CancellableContext context = Context.current().withCancellation();
-      CallFuture<A> future = new CallFuture<>(() -> context.cancel(null));
-      Surroundings surroundings = Surroundings.current();
-      Runnable task =
-          () -> {
-            if (!future.isDone()) {
-              surroundings.run(context.wrap(() -> call(method, request, future)));
-            }
-            context.cancel(null);
-          };
-      try {
-        executor.execute(task);
-      } catch (RejectedExecutionException full) {
-        context.cancel(full);
-        future.fail(
-            Status.RESOURCE_EXHAUSTED
-                .withDescription("The executor has no thread for a blocking call")
-                .withCause(full)
-                .asRuntimeException());
-      }
-      return future;
-    };
-  }
-
-  private static <Q, A> void call(BlockingMethod<Q, A> method, Q request, CallFuture<A> future) {
-    try {
-      future.answer(method.call(request));
-    } catch (StatusException failed) {
-      future.fail(failed.getStatus().asRuntimeException(failed.getTrailers()));
-    } catch (Throwable failed) { // also errors: somebody waits for the future
-      future.fail(failed);
-    }
+    return new BlockingCall<>(method, request, executor);
   }
 
   /** One call of an async stub's method for each request. */

@@ -33,9 +33,9 @@ abstract class Together<T, R> {
   private final CallFuture<R> result = new CallFuture<>(() -> stop(null));
   private final ConcurrentHashMap<Integer, Future<?>> underWay = new ConcurrentHashMap<>();
   private final AtomicInteger running = new AtomicInteger();
-  private final AtomicInteger wanted = new AtomicInteger();
+  private final Rounds rounds = new Rounds(this::beginMore);
   private final AtomicBoolean over = new AtomicBoolean();
-  // Only touched by the one thread that begins calls at a time.
+  // Only touched in a round.
   private int next;
 
   Together(List<? extends Call<? extends T>> calls, FanOut how) {
@@ -64,7 +64,7 @@ abstract class Together<T, R> {
   final CompletableFuture<R> begin() {
     context.addListener(
         ended -> fail(Contexts.statusFromCancelled(ended).asRuntimeException()), Runnable::run);
-    beginMore();
+    rounds.run();
     return result;
   }
 
@@ -90,26 +90,16 @@ abstract class Together<T, R> {
     return true;
   }
 
-  /**
-   * Begins what may begin. Calls that end at once lead to another round and not to a deep stack.
-   */
   private void beginMore() {
-    if (wanted.getAndIncrement() != 0) {
-      return;
-    }
-    int seen;
-    do {
-      seen = wanted.get();
-      while (!over.get() && next < calls.size() && running.get() < atOnce) {
-        running.incrementAndGet();
-        int index = next++;
-        if (index < atOnce) {
-          begin(index);
-        } else {
-          surroundings.run(() -> begin(index));
-        }
+    while (!over.get() && next < calls.size() && running.get() < atOnce) {
+      running.incrementAndGet();
+      int index = next++;
+      if (index < atOnce) {
+        begin(index);
+      } else {
+        surroundings.run(() -> begin(index));
       }
-    } while (wanted.addAndGet(-seen) != 0);
+    }
   }
 
   private void begin(int index) {
@@ -138,7 +128,7 @@ abstract class Together<T, R> {
     } else {
       tell(index, answer);
     }
-    beginMore();
+    rounds.run();
   }
 
   private void tell(int index, @Nullable T answer) {

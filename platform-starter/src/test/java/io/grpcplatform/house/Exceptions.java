@@ -41,6 +41,9 @@ final class Exceptions {
   static final Map<String, String> GRPC =
       Map.ofEntries(
           Map.entry("async.AsyncAnswer", STUBS),
+          Map.entry("async.Batch", CONTEXT),
+          Map.entry("async.BatchItem", CONTEXT),
+          Map.entry("async.BlockingCall", STUBS),
           Map.entry("async.Calls", STUBS),
           Map.entry("async.Together", CONTEXT),
           Map.entry("circuitbreaker.GrpcBreakerDefaults", "names the exceptions a breaker counts"),
