@@ -25,7 +25,12 @@ final class Rounds {
     int seen;
     do {
       seen = asked.get();
-      round.run();
+      try {
+        round.run();
+      } catch (Throwable failed) { // or nobody would ever run another
+        asked.set(0);
+        throw failed;
+      }
     } while (asked.addAndGet(-seen) != 0);
   }
 }

@@ -52,6 +52,10 @@ final class PriceList implements AutoCloseable {
     prices = PriceServiceGrpc.newStub(channel);
   }
 
+  PriceServiceGrpc.PriceServiceStub stub() {
+    return prices;
+  }
+
   Batcher<String, Long> batcher(BatchLimits limits) {
     return Batcher.of("prices", limits, this::ask);
   }
