@@ -117,6 +117,23 @@ final class BatcherTest {
   }
 
   @Test
+  void anItemLeftBehindByAFullBatchHasItsOwnTime() {
+    Batcher<Integer, String> batcher = batcher(LIMITS);
+    submit(batcher, 1, 9);
+    clock.advance(Duration.ofMillis(6));
+    submit(batcher, 10, 10);
+    begun.get(0).answer();
+    begun.get(1).answer();
+
+    clock.advance(Duration.ofNanos(6_999_999));
+    assertThat(begun).hasSize(3);
+    clock.advance(Duration.ofNanos(1));
+
+    assertThat(begun).hasSize(4);
+    assertThat(begun.get(3).items()).containsExactly(10);
+  }
+
+  @Test
   void withoutDelayOnlyBusyBatchesLetItemsGather() {
     Batcher<Integer, String> batcher = batcher(LIMITS.withDelay(Duration.ZERO));
     submit(batcher, 1, 1);

@@ -13,8 +13,9 @@ public interface Orders {
   Order lock(String id);
 
   /**
-   * Throws {@link KeyTakenException} when another transaction stored an order with this idempotency
-   * key meanwhile.
+   * Adds an order, by the end of its transaction at the latest. That, or this, throws {@link
+   * KeyTakenException} when another transaction stored an order with this idempotency key
+   * meanwhile.
    */
   void insert(Order order);
 

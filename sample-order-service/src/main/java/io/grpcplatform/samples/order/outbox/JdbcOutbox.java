@@ -4,8 +4,12 @@ import io.grpcplatform.samples.order.Money;
 import io.grpcplatform.samples.order.Outbox;
 import io.grpcplatform.samples.order.PaymentCommand;
 import io.grpcplatform.samples.order.SagaCommand;
+import io.grpcplatform.samples.order.jdbc.UnwrittenRows;
 import io.grpcplatform.telemetry.MessageTraces;
 import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -20,26 +24,40 @@ final class JdbcOutbox implements Outbox {
 
   private final JdbcClient jdbc;
   private final MessageTraces traces;
+  private final UnwrittenRows<Waiting> added;
 
-  JdbcOutbox(JdbcClient jdbc, MessageTraces traces) {
+  /** A command and the trace it was given in. */
+  private record Waiting(PaymentCommand command, String trace) {}
+
+  JdbcOutbox(JdbcClient jdbc, DataSource database, MessageTraces traces) {
     this.jdbc = jdbc;
     this.traces = traces;
+    this.added =
+        new UnwrittenRows<>(
+            new JdbcTemplate(database),
+            2, // after the orders they refer to
+            """
+            INSERT INTO outbox (command_id, order_id, command, amount_minor, currency, card_token, traceparent)
+            VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            JdbcOutbox::values);
+  }
+
+  private static @Nullable Object[] values(Waiting row) {
+    PaymentCommand command = row.command();
+    return new Object[] {
+      command.id(),
+      command.orderId(),
+      command.command().name(),
+      command.amount().minorUnits(),
+      command.amount().currency(),
+      command.cardToken(),
+      row.trace()
+    };
   }
 
   @Override
   public void add(PaymentCommand command) {
-    jdbc.sql(
-            """
-            INSERT INTO outbox (command_id, order_id, command, amount_minor, currency, card_token, traceparent)
-            VALUES (?, ?, ?, ?, ?, ?, ?)""")
-        .param(command.id())
-        .param(command.orderId())
-        .param(command.command().name())
-        .param(command.amount().minorUnits())
-        .param(command.amount().currency())
-        .param(command.cardToken())
-        .param(traces.current())
-        .update();
+    added.put(command.id(), new Waiting(command, traces.current()));
   }
 
   @Override

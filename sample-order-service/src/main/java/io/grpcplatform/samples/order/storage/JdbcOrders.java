@@ -16,8 +16,9 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -25,85 +26,57 @@ import org.springframework.stereotype.Component;
 @Component
 final class JdbcOrders implements Orders {
   private final JdbcClient jdbc;
+  private final NewOrderRows added;
 
-  JdbcOrders(JdbcClient jdbc) {
+  JdbcOrders(JdbcClient jdbc, DataSource database) {
     this.jdbc = jdbc;
+    this.added = new NewOrderRows(new JdbcTemplate(database));
   }
 
   @Override
   public Optional<Order> find(String id) {
-    return select("WHERE order_id = ?", id);
+    return added.find(order -> order.id().equals(id)).or(() -> select("WHERE order_id = ?", id));
   }
 
   @Override
   public Optional<Order> findByKey(String idempotencyKey) {
-    return select("WHERE idempotency_key = ?", idempotencyKey);
+    return added
+        .find(order -> order.request().idempotencyKey().equals(idempotencyKey))
+        .or(() -> select("WHERE idempotency_key = ?", idempotencyKey));
   }
 
   @Override
   public Order lock(String id) {
+    added.write();
     return select("WHERE order_id = ? FOR UPDATE", id)
         .orElseThrow(() -> new IllegalStateException("no order " + id + " (expected: one)"));
   }
 
   @Override
   public void insert(Order order) {
-    NewOrder request = order.request();
-    try {
-      jdbc.sql(
-              """
-              INSERT INTO shop_order (order_id, idempotency_key, customer_id, card_token, total_minor, currency,
-                state, cancel_reason, version, placed_at)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
-          .param(order.id())
-          .param(request.idempotencyKey())
-          .param(request.customerId())
-          .param(request.cardToken())
-          .param(order.total().minorUnits())
-          .param(order.total().currency())
-          .param(order.state().name())
-          .param(name(order.cancelReason()))
-          .param(order.version())
-          .param(utc(order.placedAt()))
-          .update();
-    } catch (DuplicateKeyException taken) {
-      throw new KeyTakenException(request.idempotencyKey(), taken);
-    }
-    for (OrderLine line : request.lines()) {
-      jdbc.sql("INSERT INTO order_line (order_id, sku, quantity) VALUES (?, ?, ?)")
-          .param(order.id())
-          .param(line.sku())
-          .param(line.quantity())
-          .update();
-    }
+    added.add(order);
   }
 
   @Override
   public void update(Order order) {
-    jdbc.sql("UPDATE shop_order SET state = ?, cancel_reason = ?, version = ? WHERE order_id = ?")
-        .param(order.state().name())
-        .param(name(order.cancelReason()))
-        .param(order.version())
-        .param(order.id())
-        .update();
+    if (!added.replace(order)) {
+      jdbc.sql("UPDATE shop_order SET state = ?, cancel_reason = ?, version = ? WHERE order_id = ?")
+          .param(order.state().name())
+          .param(name(order.cancelReason()))
+          .param(order.version())
+          .param(order.id())
+          .update();
+    }
   }
 
   @Override
   public void append(OrderStep step) {
-    jdbc.sql(
-            """
-            INSERT INTO order_step (order_id, version, state, cancel_reason, taken_at)
-            VALUES (?, ?, ?, ?, ?)""")
-        .param(step.orderId())
-        .param(step.version())
-        .param(step.state().name())
-        .param(name(step.cancelReason()))
-        .param(utc(step.at()))
-        .update();
+    added.add(step);
   }
 
   @Override
   public List<OrderStep> steps(String orderId, long afterVersion, int limit) {
+    added.write();
     return jdbc.sql(
             """
             SELECT * FROM order_step WHERE order_id = ? AND version > ?
@@ -124,6 +97,7 @@ final class JdbcOrders implements Orders {
 
   @Override
   public long unfinished() {
+    added.write();
     return jdbc.sql("SELECT COUNT(*) FROM shop_order WHERE state NOT IN (?, ?)")
         .param(OrderState.CONFIRMED.name())
         .param(OrderState.CANCELLED.name())
@@ -179,7 +153,7 @@ final class JdbcOrders implements Orders {
         .list();
   }
 
-  private static @Nullable String name(@Nullable CancelReason reason) {
+  static @Nullable String name(@Nullable CancelReason reason) {
     return reason == null ? null : reason.name();
   }
 
@@ -188,7 +162,7 @@ final class JdbcOrders implements Orders {
     return name == null ? null : CancelReason.valueOf(name);
   }
 
-  private static OffsetDateTime utc(Instant instant) {
+  static OffsetDateTime utc(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
   }
 
