@@ -53,7 +53,7 @@ final class KafkaCarrier implements CallCarrier, AutoCloseable {
   private final Settings settings;
   private final ParcelSender sender = new ParcelSender(NAME);
   private final Set<String> made = ConcurrentHashMap.newKeySet();
-  private @Nullable Producer<String, byte[]> producer; // the sender's thread's
+  private @Nullable DefaultKafkaProducerFactory<String, byte[]> producers; // the sender's thread's
 
   KafkaCarrier(Clients clients, Settings settings) {
     this.clients = clients;
@@ -98,7 +98,7 @@ final class KafkaCarrier implements CallCarrier, AutoCloseable {
   }
 
   private Producer<String, byte[]> producer() {
-    Producer<String, byte[]> open = producer;
+    DefaultKafkaProducerFactory<String, byte[]> open = producers;
     if (open == null) {
       Map<String, Object> config = new HashMap<>(clients.producers().getConfigurationProperties());
       config.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -106,20 +106,20 @@ final class KafkaCarrier implements CallCarrier, AutoCloseable {
       config.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
       open =
           new DefaultKafkaProducerFactory<>(
-                  config, new StringSerializer(), new ByteArraySerializer())
-              .createProducer();
-      producer = open;
+              config, new StringSerializer(), new ByteArraySerializer());
+      open.setPhysicalCloseTimeout(0);
+      producers = open;
     }
-    return open;
+    return open.createProducer(); // always the same
   }
 
   /** Or what it still holds would be sent later, beside what the caller sends again. */
   private void forget() {
     made.clear();
-    Producer<String, byte[]> old = producer;
-    producer = null;
+    DefaultKafkaProducerFactory<String, byte[]> old = producers;
+    producers = null;
     if (old != null) {
-      old.close(Duration.ZERO);
+      old.destroy();
     }
   }
 

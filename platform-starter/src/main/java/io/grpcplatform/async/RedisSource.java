@@ -91,6 +91,7 @@ final class RedisSource implements ParcelSource {
   @Override
   public List<Parcel> next() {
     List<Parcel> parcels = List.of();
+    given = new RecordId[0];
     if (ownLeft) {
       parcels = parcels(read(ReadOffset.from(ownPosition), false));
       ownLeft = given.length > 0;

@@ -89,7 +89,7 @@ final class RabbitProcess extends RealBroker {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() throws Exception {
     super.close();
     Process running = mapper;
     if (running != null) {

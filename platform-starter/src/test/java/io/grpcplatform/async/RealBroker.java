@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.jspecify.annotations.Nullable;
 
@@ -107,14 +108,18 @@ abstract class RealBroker implements AutoCloseable {
   }
 
   /** As a power cut would, but for what the kernel still has in its caches. */
-  void kill() throws InterruptedException {
-    Process running = process;
-    if (running != null) {
-      running.destroyForcibly();
-      if (!running.waitFor(20, TimeUnit.SECONDS)) {
-        throw new IllegalStateException(carrier + " survived a SIGKILL");
-      }
+  void kill() throws Exception {
+    for (ProcessHandle each : running()) {
+      each.destroyForcibly();
+      each.onExit().get(20, TimeUnit.SECONDS);
     }
+  }
+
+  /** The program, and what its script has started, which outlives the script. */
+  private List<ProcessHandle> running() {
+    return process == null
+        ? List.of()
+        : Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
   }
 
   /** Lets it hang: its connections stay open and nothing answers. */
@@ -127,8 +132,9 @@ abstract class RealBroker implements AutoCloseable {
   }
 
   private void signal(String name) throws Exception {
-    long pid = process == null ? 0 : process.pid();
-    Process sent = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).inheritIO().start();
+    List<String> command = new ArrayList<>(List.of("kill", "-" + name));
+    running().forEach(each -> command.add(Long.toString(each.pid())));
+    Process sent = new ProcessBuilder(command).inheritIO().start();
     if (!sent.waitFor(10, TimeUnit.SECONDS) || sent.exitValue() != 0) {
       throw new IllegalStateException("no " + name + " could be sent to " + carrier);
     }
@@ -141,7 +147,7 @@ abstract class RealBroker implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() throws Exception {
     kill();
   }
 }
