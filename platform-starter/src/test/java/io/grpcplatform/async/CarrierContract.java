@@ -216,6 +216,23 @@ abstract class CarrierContract {
     }
   }
 
+  /** {@code -Dplatform.test.durable=10000} asks for the long form. */
+  @Test
+  @Timeout(1800)
+  void carriesOutEveryDurableCallOnceWhateverIsKilled() throws Exception {
+    Map<String, Object> common = new HashMap<>(broker().properties());
+    common.put("platform.async.carrier", broker().carrier());
+    Map<String, Object> submitting = new HashMap<>(common);
+    submitting.put("spring.application.name", "submitter");
+    submitting.put("spring.datasource.url", Database.POSTGRESQL.fresh());
+    Map<String, Object> serving = new HashMap<>(common);
+    serving.put("spring.application.name", "ledger");
+    serving.put("spring.datasource.url", Database.POSTGRESQL.fresh());
+
+    new DurableSuite(broker().carrier(), broker(), submitting, serving)
+        .run(DurableApplication.Submitting.class);
+  }
+
   /** As whoever submits calls does. */
   static void sendUntilConfirmed(CallCarrier carrier, List<Parcel> parcels) {
     for (int attempt = 1; ; attempt++) {

@@ -35,7 +35,7 @@ final class RabbitProcess extends RealBroker {
   }
 
   @Override
-  void start() throws Exception {
+  public void start() throws Exception {
     if (!Files.isExecutable(Path.of(program))) {
       throw new IOException("no " + program);
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * which the test may kill and start again with what it has on disk. Where its program is missing
  * the tests are skipped, and fail where {@code CI=true}.
  */
-abstract class RealBroker implements AutoCloseable {
+abstract class RealBroker implements DurableSuite.Carrying, AutoCloseable {
 
   private static final long START_SECONDS = 90;
 
@@ -75,7 +75,8 @@ abstract class RealBroker implements AutoCloseable {
   abstract Predicate<String> ready();
 
   /** Starts it, again where it was killed, and returns when it serves. */
-  void start() throws Exception {
+  @Override
+  public void start() throws Exception {
     Process started = program().redirectErrorStream(true).start();
     process = started;
     CompletableFuture<List<String>> output = new CompletableFuture<>();
@@ -108,7 +109,8 @@ abstract class RealBroker implements AutoCloseable {
   }
 
   /** As a power cut would, but for what the kernel still has in its caches. */
-  void kill() throws Exception {
+  @Override
+  public void kill() throws Exception {
     for (ProcessHandle each : running()) {
       each.destroyForcibly();
       each.onExit().get(20, TimeUnit.SECONDS);
