@@ -1,16 +1,22 @@
 package io.grpcplatform.async;
 
+import io.grpc.MethodDescriptor;
 import io.grpcplatform.LocalServices;
 import io.grpcplatform.NamedChannels;
 import io.grpcplatform.PlatformAutoConfiguration;
+import io.grpcplatform.SettingException;
 import io.grpcplatform.WorkTraces;
 import io.grpcplatform.async.DurableEngine.Application;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -25,6 +31,7 @@ import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -92,7 +99,10 @@ public final class AsyncAutoConfiguration {
         ObjectProvider<WorkTraces> traces,
         ObjectProvider<CallCarrier> carriers,
         ObjectProvider<DurableCallListener> listeners,
-        ObjectProvider<AsyncWatch> watch) {
+        ObjectProvider<AsyncWatch> watch,
+        Environment environment) {
+      LocalServices services = local.getIfAvailable();
+      CallCarrier carrier = carriers.getIfUnique();
       PlatformTransactionManager own = transactions.getIfUnique();
       WorkTraces text = traces.getIfUnique(() -> Untraced.WORK);
       Supplier<List<DurableCallListener>> told =
@@ -102,17 +112,49 @@ public final class AsyncAutoConfiguration {
           new Application(
               new CallRows(new JdbcTemplate(dataSource)),
               new CallTransactions(own == null ? new JdbcTransactionManager(dataSource) : own),
-              new CallPlaces(
-                  local.getIfAvailable(),
-                  channels.getIfUnique(),
-                  text,
-                  carriers.getIfUnique() != null),
+              new CallPlaces(services, channels.getIfUnique(), text, carrier != null),
               text,
               () -> told.get(),
               System::currentTimeMillis,
               () -> UUID.randomUUID().toString(),
-              new Random()),
+              new Random(),
+              carrier == null ? null : route(carrier, services, properties, environment)),
           watch.getIfAvailable(() -> AsyncWatch.NONE));
+    }
+
+    private static CarriedCalls.Route route(
+        CallCarrier carrier,
+        @Nullable LocalServices services,
+        AsyncProperties properties,
+        Environment environment) {
+      AsyncProperties.Carried carried = properties.carried();
+      String application =
+          carried.application() == null
+              ? environment.getProperty("spring.application.name")
+              : carried.application();
+      if (application == null || !application.matches("[A-Za-z0-9._-]{1,100}")) {
+        throw SettingException.of(
+            AsyncProperties.PREFIX + "carried.application",
+            application,
+            "letters, digits, dots, dashes and underscores, here or in spring.application.name",
+            "orders");
+      }
+      // Whoever has no workers leaves calls to those who have.
+      Supplier<Set<String>> served =
+          () ->
+              services == null || properties.workers() == 0
+                  ? Set.of()
+                  : services.methods().stream()
+                      .filter(method -> method.getType() == MethodDescriptor.MethodType.UNARY)
+                      .map(MethodDescriptor::getServiceName)
+                      .filter(Objects::nonNull)
+                      .collect(Collectors.toSet());
+      return new CarriedCalls.Route(
+          carrier,
+          Envelope.REPLIES + application,
+          served,
+          carried.sendTimeout(),
+          carried.resendAfter());
     }
 
     @Bean

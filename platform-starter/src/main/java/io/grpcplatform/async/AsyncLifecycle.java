@@ -28,7 +28,7 @@ final class AsyncLifecycle implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    engine.workers().start();
+    engine.start();
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Durable calls put together: the table, who carries calls out, who tells of their ends. */
 final class DurableEngine implements AutoCloseable {
@@ -27,6 +28,7 @@ final class DurableEngine implements AutoCloseable {
   private final CallRunner runner;
   private final DurableWorkers workers;
   private final StoredDurableCalls calls;
+  private final @Nullable CarriedCalls carried;
   private final ScheduledThreadPoolExecutor timer;
   private final ThreadPoolExecutor pool;
 
@@ -36,6 +38,7 @@ final class DurableEngine implements AutoCloseable {
    * @param listeners asked for with the first end of a call
    * @param now milliseconds since 1970
    * @param ids a new one each time
+   * @param route null where the database alone carries calls
    */
   record Application(
       CallRows rows,
@@ -45,7 +48,8 @@ final class DurableEngine implements AutoCloseable {
       Supplier<List<DurableCallListener>> listeners,
       LongSupplier now,
       Supplier<String> ids,
-      RandomGenerator random) {}
+      RandomGenerator random,
+      CarriedCalls.@Nullable Route route) {}
 
   DurableEngine(AsyncProperties settings, Application application, AsyncWatch watch) {
     LongSupplier now = application.now();
@@ -76,6 +80,7 @@ final class DurableEngine implements AutoCloseable {
             now,
             settings.attemptTimeout(),
             timer);
+    carried = carried(application, retries, ends, watch);
     workers =
         new DurableWorkers(
             table,
@@ -99,11 +104,7 @@ final class DurableEngine implements AutoCloseable {
             waiters,
             application.traces(),
             new StoredDurableCalls.Parts(
-                application.ids(),
-                now,
-                settings.maxRequestSize().toBytes(),
-                workers()::wake,
-                watch));
+                application.ids(), now, settings.maxRequestSize().toBytes(), workers::wake, watch));
   }
 
   private List<Chore> chores(AsyncProperties settings, CallEnds ends, LongSupplier now) {
@@ -121,7 +122,32 @@ final class DurableEngine implements AutoCloseable {
           new CallRetention(lists, settings.retention(), settings.deadLetters().retention(), now);
       chores.add(new Chore("Forgetting durable calls", retention::remove));
     }
+    CarriedCalls onTheirWay = carried;
+    if (onTheirWay != null) {
+      chores.add(new Chore("Handing calls to the carrier", onTheirWay::sendNext));
+      chores.add(new Chore("Handing results to the carrier", onTheirWay::replyNext));
+    }
     return chores;
+  }
+
+  private @Nullable CarriedCalls carried(
+      Application application, RetryRule retries, CallEnds ends, AsyncWatch watch) {
+    CarriedCalls.Route route = application.route();
+    return route == null
+        ? null
+        : new CarriedCalls(
+            new CarriedTable(application.rows()),
+            application.transactions(),
+            ends,
+            retries,
+            route,
+            watch,
+            application.now(),
+            this::wake);
+  }
+
+  private void wake() {
+    workers.wake();
   }
 
   private static RetryRule retries(AsyncProperties settings, RandomGenerator random) {
@@ -176,13 +202,23 @@ final class DurableEngine implements AutoCloseable {
     return workers;
   }
 
+  void start() {
+    workers.start();
+    if (carried != null) {
+      carried.open();
+    }
+  }
+
   boolean stop(Duration patience) {
+    if (carried != null) {
+      carried.close();
+    }
     return workers.stop(patience);
   }
 
   @Override
   public void close() {
-    workers.stop(Duration.ZERO);
+    stop(Duration.ZERO);
     timer.shutdownNow();
   }
 }

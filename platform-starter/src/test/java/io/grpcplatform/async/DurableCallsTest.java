@@ -122,8 +122,7 @@ final class DurableCallsTest {
   @ParameterizedTest(autoCloseArguments = false)
   @MethodSource("databases")
   void aCallThatWaitsCanBeCancelled(DurableApplication app) throws Exception {
-    Operation submitted =
-        app.submit("later", SubmitOptions.NONE.withDelay(Duration.ofHours(1)));
+    Operation submitted = app.submit("later", SubmitOptions.NONE.withDelay(Duration.ofHours(1)));
 
     boolean cancelled = app.calls().cancel(submitted.getName());
     Operation ended = app.ended(submitted);
