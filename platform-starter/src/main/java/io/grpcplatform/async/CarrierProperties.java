@@ -36,8 +36,7 @@ final class CarrierProperties {
    * @param prefetch How many messages of a queue one process is given before it has acknowledged
    *     any; it takes over as many in one transaction as there are.
    */
-  record Rabbitmq(
-      @DefaultValue("classic") QueueType queueType, @DefaultValue("100") int prefetch) {
+  record Rabbitmq(@DefaultValue("classic") QueueType queueType, @DefaultValue("100") int prefetch) {
 
     Rabbitmq {
       checkBatch("rabbitmq.prefetch", prefetch);

@@ -40,7 +40,9 @@ final class KafkaCarrier implements CallCarrier, AutoCloseable {
 
   /** What Spring Boot makes of {@code spring.kafka.*}. */
   record Clients(
-      ProducerFactory<?, ?> producers, ConsumerFactory<?, ?> consumers, KafkaAdminOperations admin) {}
+      ProducerFactory<?, ?> producers,
+      ConsumerFactory<?, ?> consumers,
+      KafkaAdminOperations admin) {}
 
   /**
    * @param partitions of a topic that the carrier makes: how many processes can share it

@@ -90,7 +90,8 @@ final class RabbitCarrier implements CallCarrier, AutoCloseable {
           declare(open, parcel.queue());
         }
         // Mandatory: a queue that somebody deleted must not swallow messages and confirm them.
-        open.basicPublish("", parcel.queue(), true, properties(parcel), parcel.body().toByteArray());
+        open.basicPublish(
+            "", parcel.queue(), true, properties(parcel), parcel.body().toByteArray());
       }
       if (!open.waitForConfirms(Math.max(1, atMost.toMillis()))) {
         throw new CarrierException("rabbitmq: the broker refused to store a message");

@@ -47,8 +47,7 @@ final class CallsAuditTest {
 
   @Test
   void findsACallThatIsLost() {
-    assertThat(
-            new CallsAudit(SUBMITTED, Map.of("b", DEAD), Map.of("a", 1), LETTERS).findings())
+    assertThat(new CallsAudit(SUBMITTED, Map.of("b", DEAD), Map.of("a", 1), LETTERS).findings())
         .containsExactly("a is lost");
   }
 

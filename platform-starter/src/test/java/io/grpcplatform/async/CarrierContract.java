@@ -172,16 +172,14 @@ abstract class CarrierContract {
     BlockingQueue<Parcel> live = new LinkedBlockingQueue<>();
     CallCarrier carrier = carrier();
     carrier.send(parcels("platform.async.kept", 0, 200), AT_MOST);
-    try (Subscription open =
-        subscribe(carrier, "platform.async.live", live, new AtomicInteger())) {
+    try (Subscription open = subscribe(carrier, "platform.async.live", live, new AtomicInteger())) {
       carrier.send(parcels("platform.async.live", 0, 1), AT_MOST);
       await(live, ids(0, 1));
 
       broker().kill();
       long before = System.nanoTime();
       assertThatThrownBy(
-              () ->
-                  carrier.send(parcels("platform.async.kept", 200, 201), Duration.ofMillis(1500)))
+              () -> carrier.send(parcels("platform.async.kept", 200, 201), Duration.ofMillis(1500)))
           .isInstanceOf(CarrierException.class);
       assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
       broker().start();

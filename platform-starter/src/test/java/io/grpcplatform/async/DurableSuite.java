@@ -8,12 +8,13 @@ import io.grpcplatform.test.v1.EchoServiceGrpc;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -121,7 +122,9 @@ final class DurableSuite {
                 () -> {
                   try {
                     assertThat(reached.await(seconds, TimeUnit.SECONDS))
-                        .as("%s: %s of %s calls ended, %s awaited", carrier, endedCount, calls, count)
+                        .as(
+                            "%s: %s of %s calls ended, %s awaited",
+                            carrier, endedCount, calls, count)
                         .isTrue();
                   } catch (InterruptedException stopped) {
                     throw new IllegalStateException(stopped);
@@ -145,19 +148,22 @@ final class DurableSuite {
       } catch (InterruptedException stopped) {
         throw new IllegalStateException(stopped);
       }
-      persist(transactions, durable, first, end)
-          .forEach((key, operation) -> follow(durable, key, operation));
+      Map<String, Operation> operations = new HashMap<>();
+      persistently(
+          () -> {
+            transactions.executeWithoutResult(
+                status -> operations.putAll(submit(durable, first, end)));
+            return true;
+          });
+      operations.forEach((key, operation) -> follow(durable, key, operation));
     }
   }
 
-  /** As a client does that got no answer, with the same keys: the database is killed, too. */
-  private Map<String, Operation> persist(
-      TransactionTemplate transactions, DurableCalls durable, int first, int end) {
+  /** As a client does that got no answer: what carries is killed, and it may be the database. */
+  private static <T> T persistently(Supplier<T> asked) {
     for (int attempt = 1; ; attempt++) {
       try {
-        Map<String, Operation> operations =
-            transactions.execute(status -> submit(durable, first, end));
-        return operations == null ? Map.of() : operations;
+        return asked.get();
       } catch (RuntimeException failed) {
         if (attempt == 1000) {
           throw failed;
@@ -189,13 +195,14 @@ final class DurableSuite {
     return i % FAILING_EVERY == 0 ? "UNAVAILABLE:1:" + key : "plain " + key;
   }
 
+  /** Asks again where the database could not be asked. */
   private void follow(DurableCalls durable, String key, Operation operation) {
-    durable
-        .completion(operation.getName())
+    persistently(() -> durable.completion(operation.getName()))
         .whenComplete(
             (done, failed) -> {
               if (done == null) {
-                return; // the audit finds that it is missing
+                CompletableFuture.runAsync(() -> follow(durable, key, operation));
+                return;
               }
               ended.put(key, done);
               window.release();
@@ -226,11 +233,6 @@ final class DurableSuite {
     System.out.printf(
         "durable calls by %s: %d in %.1f s (%.0f a second), %d kills of a process that carries"
             + " out, %d of what carries%n",
-        carrier,
-        calls,
-        took.toMillis() / 1000.0,
-        calls * 1000.0 / took.toMillis(),
-        rounds,
-        rounds);
+        carrier, calls, took.toMillis() / 1000.0, calls * 1000.0 / took.toMillis(), rounds, rounds);
   }
 }
