@@ -110,7 +110,13 @@ final class RedisSource implements ParcelSource {
         .xReadGroup(
             Consumer.from(GROUP, settings.consumer()),
             wait ? options.block(Duration.ofMillis(WAIT_MILLIS)) : options,
-            StreamOffset.create(key, from));
+            array(StreamOffset.create(key, from)));
+  }
+
+  /** Spring's method takes a generic array that is not its own, which Java cannot make quietly. */
+  @SafeVarargs
+  private static <T> T[] array(T... items) {
+    return items;
   }
 
   private List<Parcel> parcels(@Nullable List<ByteRecord> records) {

@@ -16,9 +16,15 @@ final class Exceptions {
   private static final String STREAM = "is the user's door to gRPC's stream observers";
   private static final String SETTINGS = "compares settings as Spring sees them";
 
+  private static final String CARRIES = "is the carrier made of Spring's own client";
+
   /** Not an edge, yet imports Spring. */
   static final Map<String, String> SPRING =
       Map.ofEntries(
+          Map.entry("async.KafkaCarrier", CARRIES),
+          Map.entry("async.RabbitCarrier", CARRIES),
+          Map.entry("async.RedisCarrier", CARRIES),
+          Map.entry("async.RedisSource", CARRIES),
           Map.entry(
               "circuitbreaker.BreakerSettings",
               "copies resilience4j's own settings, which are beans with setters"),
