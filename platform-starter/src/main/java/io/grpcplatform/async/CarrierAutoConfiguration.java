@@ -5,6 +5,7 @@ import io.grpcplatform.PlatformAutoConfiguration;
 import io.grpcplatform.async.KafkaCarrier.Clients;
 import java.util.UUID;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -37,6 +38,12 @@ import org.springframework.kafka.core.ProducerFactory;
 public final class CarrierAutoConfiguration {
 
   private static final String CARRIER = "platform.async.carrier";
+
+  /** A carrier that is named and not there must not quietly be the database. */
+  @Bean
+  CarrierChoice platformCarrierChoice(AsyncProperties start, ObjectProvider<CallCarrier> carriers) {
+    return CarrierChoice.of(start.carrier(), carriers.stream().map(CallCarrier::name).toList());
+  }
 
   /** RabbitMQ. */
   @Configuration(proxyBeanMethods = false)

@@ -20,6 +20,7 @@ import org.springframework.data.redis.connection.stream.ReadOffset;
 import org.springframework.data.redis.connection.stream.RecordId;
 import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
+import org.springframework.util.ObjectUtils;
 
 /**
  * One consumer of one stream. It reads first what it was given before and did not acknowledge, then
@@ -105,18 +106,15 @@ final class RedisSource implements ParcelSource {
 
   private @Nullable List<ByteRecord> read(ReadOffset from, boolean wait) {
     StreamReadOptions options = StreamReadOptions.empty().count(settings.batch());
+    // What it takes is an array of a generic type, which Java itself does not make quietly.
+    StreamOffset<byte[]>[] offsets =
+        ObjectUtils.addObjectToArray(null, StreamOffset.create(key, from));
     return connection
         .streamCommands()
         .xReadGroup(
             Consumer.from(GROUP, settings.consumer()),
             wait ? options.block(Duration.ofMillis(WAIT_MILLIS)) : options,
-            array(StreamOffset.create(key, from)));
-  }
-
-  /** Spring's method takes a generic array that is not its own, which Java cannot make quietly. */
-  @SafeVarargs
-  private static <T> T[] array(T... items) {
-    return items;
+            offsets);
   }
 
   private List<Parcel> parcels(@Nullable List<ByteRecord> records) {

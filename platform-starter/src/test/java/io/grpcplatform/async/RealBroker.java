@@ -55,7 +55,7 @@ abstract class RealBroker implements DurableSuite.Carrying, AutoCloseable {
   private static RealBroker of(String carrier, Path folder) throws IOException {
     return switch (carrier) {
       case "rabbitmq" -> new RabbitProcess(folder, RabbitProcess.SERVER);
-      case "redis" -> new RedisProcess(folder, "redis-server");
+      case "redis" -> new RedisProcess(folder, "redis-server", "yes");
       case "kafka" -> new KafkaProcess(folder);
       default -> throw new IllegalArgumentException(carrier);
     };

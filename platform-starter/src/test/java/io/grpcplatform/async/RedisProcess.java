@@ -9,11 +9,13 @@ import java.util.function.Predicate;
 final class RedisProcess extends RealBroker {
 
   private final String program;
+  private final String appendOnly;
   private final int port = freePort();
 
-  RedisProcess(Path folder, String program) throws IOException {
+  RedisProcess(Path folder, String program, String appendOnly) throws IOException {
     super("redis", folder);
     this.program = program;
+    this.appendOnly = appendOnly;
   }
 
   @Override
@@ -26,11 +28,6 @@ final class RedisProcess extends RealBroker {
 
   @Override
   ProcessBuilder program() {
-    return program("yes");
-  }
-
-  /** With or without its append-only file. */
-  ProcessBuilder program(String appendOnly) {
     return new ProcessBuilder(
         program,
         "--bind",
