@@ -60,7 +60,7 @@ final class CallWaiters {
     waiting.computeIfPresent(
         id,
         (key, queue) -> {
-          queue.remove(end);
+          queue.removeIf(each -> each == end);
           return queue.isEmpty() ? null : queue;
         });
   }

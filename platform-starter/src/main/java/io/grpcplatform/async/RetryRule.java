@@ -13,8 +13,6 @@ import java.util.random.RandomGenerator;
  */
 final class RetryRule {
 
-  private static final int MOST_DOUBLINGS = 40;
-
   private final int maxAttempts;
   private final long first;
   private final long longest;
@@ -46,8 +44,11 @@ final class RetryRule {
 
   /** Milliseconds until the attempt after so many. */
   long pause(int attempts) {
-    int doublings = Math.min(Math.max(0, attempts - 1), MOST_DOUBLINGS);
-    long full = (long) Math.min(longest, first * Math.pow(2, doublings));
+    long full = first;
+    for (int i = 1; i < attempts && full < longest; i++) {
+      full *= 2;
+    }
+    full = Math.min(full, longest);
     return full - random.nextLong(full / 2 + 1);
   }
 }

@@ -12,6 +12,9 @@ import io.grpc.StatusOr;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.EchoBehaviour;
+import io.grpcplatform.async.BatchLimits;
+import io.grpcplatform.async.BatchResult;
+import io.grpcplatform.async.Batcher;
 import io.grpcplatform.client.GrpcChannels;
 import io.grpcplatform.server.GrpcServerCustomizer;
 import io.grpcplatform.test.v1.EchoRequest;
@@ -31,6 +34,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -232,6 +237,15 @@ public final class LiveScrape implements AutoCloseable {
     @Bean
     StockServiceGrpc.StockServiceImplBase stock() {
       return new Stock();
+    }
+
+    @Bean
+    Batcher<String, String> letters() {
+      return Batcher.of("letters", BatchLimits.STANDARD, Application::echoed);
+    }
+
+    private static CompletionStage<List<BatchResult<String>>> echoed(List<String> letters) {
+      return CompletableFuture.completedFuture(letters.stream().map(BatchResult::of).toList());
     }
 
     @Bean

@@ -13,6 +13,7 @@ final class Exceptions {
   private static final String GATHERS = "gathers the user's beans, which only Spring knows";
 
   private static final String CONTEXT = "is about gRPC's Context, which carries the deadline";
+  private static final String STUBS = "is the user's door to the calls of gRPC's stubs";
   private static final String STREAM = "is the user's door to gRPC's stream observers";
   private static final String SETTINGS = "compares settings as Spring sees them";
 
@@ -45,6 +46,12 @@ final class Exceptions {
   /** A policy of a feature by its name, yet imports gRPC. */
   static final Map<String, String> GRPC =
       Map.ofEntries(
+          Map.entry("async.AsyncAnswer", STUBS),
+          Map.entry("async.Batch", CONTEXT),
+          Map.entry("async.BatchItem", CONTEXT),
+          Map.entry("async.BlockingCall", STUBS),
+          Map.entry("async.Calls", STUBS),
+          Map.entry("async.Together", CONTEXT),
           Map.entry("circuitbreaker.GrpcBreakerDefaults", "names the exceptions a breaker counts"),
           Map.entry("client.ChannelFactory", MAKES),
           Map.entry("client.ChannelSettings", "asks which load balancers there are"),

@@ -60,8 +60,9 @@ class LibraryHomesTest {
               Set.of("ratelimit", "telemetry")), // whose certificate a caller showed
           Map.entry("com.sun.management.", Set.of("loadshedding")), // the process's CPU time
           Map.entry("io.micrometer.", Set.of("telemetry", "*Metrics")),
-          Map.entry("io.micrometer.context.", Set.of("deadline", "telemetry")),
-          Map.entry("reactor.", Set.of("deadline")),
+          Map.entry("io.micrometer.context.", Set.of("async", "deadline", "telemetry")),
+          Map.entry("reactor.", Set.of("async", "deadline")),
+          Map.entry("com.google.common.util.concurrent.", Set.of("async")), // of future stubs
           Map.entry("io.opentelemetry.", Set.of("telemetry")));
 
   static ArchRule librariesAreUsedAtHome(String root) {
