@@ -49,14 +49,30 @@ if ! maven_is_new_enough || ! jdk_is_new_enough; then
 fi
 mvn -B -v | sed -n '/Apache Maven/p;/Java version/p'
 
-# Limits that processes share are tested against a real Redis.
-if ! command -v redis-server >/dev/null && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-  say "installing redis-server with apt-get"
+# A Debian package for the tests' own use: its service is neither started now nor at the next boot.
+install_unstarted() {
+  [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null || return 0
+  local policy=/usr/sbin/policy-rc.d ours=
+  say "installing $1 with apt-get"
   apt-get update -q || true
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends redis-server || true
-fi
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" && ours=yes
+  fi
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$1" || true
+  [ -z "$ours" ] || rm -f "$policy"
+  if command -v systemctl >/dev/null; then systemctl disable -q "$1" >/dev/null 2>&1 || true; fi
+}
+
+# Limits that processes share, and durable calls, are tested against a real Redis; durable calls also against a real RabbitMQ. Kafka
+# comes with Maven. The tests start processes of their own, on ports of their own.
+command -v redis-server >/dev/null || install_unstarted redis-server
 if ! command -v redis-server >/dev/null; then
-  say "skipped: rate limits shared through a real Redis (no redis-server found; with CI=true this fails)"
+  say "skipped: rate limits and durable calls through a real Redis (no redis-server found; with CI=true this fails)"
+fi
+rabbitmq=/usr/lib/rabbitmq/bin/rabbitmq-server
+[ -x "$rabbitmq" ] || install_unstarted rabbitmq-server
+if [ ! -x "$rabbitmq" ]; then
+  say "skipped: durable calls through a real RabbitMQ (no $rabbitmq found; with CI=true this fails)"
 fi
 
 # The alerts of the charts are tested by Prometheus' own tool. Debian's package would start a server: only the tool is taken out of it.
