@@ -61,6 +61,10 @@ final class Play {
     await("every order's end", PATIENCE, () -> shopper.unanswered() == 0 && shopper.waiting() == 0);
     allOrdersEnded = true;
     screen.say(Mood.GOOD, "every order has ended");
+    screen.say(
+        Mood.GOOD,
+        "%d customers wanted the money of a confirmed order back, and have it"
+            .formatted(shopper.refunds()));
     show("the order that waited longest", purchases.longest());
     if (!settings.check()) {
       keepRunning();
@@ -120,7 +124,7 @@ final class Play {
     screen.say(
         "placing "
             + USUAL_PACE
-            + " orders a second; some cards are declined, and one product was recalled");
+            + " orders a second; some cards are declined, one product was recalled, and some customers think again");
     shopper.pace(USUAL_PACE);
     await("the first 60 orders", PATIENCE, () -> shopper.placed() >= 60 && shopper.confirmed() > 0);
     shopper.pace(RUSH);

@@ -11,6 +11,7 @@ import io.grpcplatform.samples.order.v1.OrderLine;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
 import io.grpcplatform.samples.order.v1.OrderStatus;
 import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
+import io.grpcplatform.samples.order.v1.RefundOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import java.util.List;
@@ -44,6 +45,7 @@ final class Shopper implements AutoCloseable {
   private final AtomicInteger numbered = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
+  private final AtomicInteger refunds = new AtomicInteger();
   private final Purchases purchases;
   private final Map<String, OrderStatus> acknowledged = new ConcurrentHashMap<>();
   private volatile int perSecond;
@@ -102,15 +104,60 @@ final class Shopper implements AutoCloseable {
 
   /** An order without an answer may have been stored all the same; its key makes it safe to ask. */
   private void askAgain(Purchase purchase, Status.Code code) {
-    switch (code) {
-      case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED, UNKNOWN -> {
-        if (!pace.isShutdown()) {
-          var unused = pace.schedule(() -> place(purchase), 300, TimeUnit.MILLISECONDS);
-        }
-      }
-      default -> {
+    if (isWorthAsking(code)) {
+      later(() -> place(purchase));
+    } else {
+      unanswered.decrementAndGet();
+      purchases.end(purchase, false);
+    }
+  }
+
+  private static boolean isWorthAsking(Status.Code code) {
+    return switch (code) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED, UNKNOWN -> true;
+      default -> false;
+    };
+  }
+
+  private void later(Runnable again) {
+    if (!pace.isShutdown()) {
+      var unused = pace.schedule(again, 300, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** The customer of every fortieth order does not want it any more once it is confirmed. */
+  private boolean isRegretted(Purchase purchase) {
+    String key = purchase.order().getIdempotencyKey();
+    return Integer.parseInt(key.substring(key.lastIndexOf('-') + 1)) % 40 == 11;
+  }
+
+  private void regret(Purchase purchase, String id, long after) {
+    unanswered.incrementAndGet();
+    refunds.incrementAndGet();
+    if (!pace.isShutdown()) {
+      pace.execute(() -> refund(purchase, id, after));
+    }
+  }
+
+  private void refund(Purchase purchase, String id, long after) {
+    purchase.within(() -> refundNow(purchase, id, after));
+  }
+
+  /** Asks until it is answered: then the refund is stored, and the order's steps tell the rest. */
+  private void refundNow(Purchase purchase, String id, long after) {
+    try {
+      var unused =
+          OrderServiceGrpc.newBlockingStub(placing)
+              .withDeadlineAfter(5, TimeUnit.SECONDS)
+              .refundOrder(RefundOrderRequest.newBuilder().setOrderId(id).build());
+      acknowledged.put(id, OrderStatus.ORDER_STATUS_REFUNDING);
+      unanswered.decrementAndGet();
+      watch(purchase, id, after);
+    } catch (StatusRuntimeException notAccepted) {
+      if (isWorthAsking(notAccepted.getStatus().getCode())) {
+        later(() -> refund(purchase, id, after));
+      } else {
         unanswered.decrementAndGet();
-        purchases.end(purchase, false);
       }
     }
   }
@@ -160,14 +207,18 @@ final class Shopper implements AutoCloseable {
 
     @Override
     public void onError(Throwable cut) {
-      if (Status.fromThrowable(cut).getCode() == Status.Code.UNAVAILABLE && !pace.isShutdown()) {
-        var unused = pace.schedule(() -> watch(purchase, id, seen), 300, TimeUnit.MILLISECONDS);
+      if (Status.fromThrowable(cut).getCode() == Status.Code.UNAVAILABLE) {
+        later(() -> watch(purchase, id, seen));
       }
     }
 
     @Override
     public void onCompleted() {
-      purchases.end(purchase, acknowledged.get(id) == OrderStatus.ORDER_STATUS_CONFIRMED);
+      boolean confirmed = acknowledged.get(id) == OrderStatus.ORDER_STATUS_CONFIRMED;
+      purchases.end(purchase, confirmed);
+      if (confirmed && isRegretted(purchase)) {
+        regret(purchase, id, seen);
+      }
     }
   }
 
@@ -195,6 +246,11 @@ final class Shopper implements AutoCloseable {
   /** Orders of which nobody knows whether the service has them. */
   int unanswered() {
     return unanswered.get();
+  }
+
+  /** How many customers wanted their money back. */
+  int refunds() {
+    return refunds.get();
   }
 
   int refused() {
