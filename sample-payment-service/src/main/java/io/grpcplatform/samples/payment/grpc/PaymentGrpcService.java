@@ -14,6 +14,7 @@ import io.grpcplatform.samples.payment.v1.ProcessResponse;
 import io.grpcplatform.samples.payment.v1.RefundPaymentRequest;
 import io.grpcplatform.samples.payment.v1.RefundPaymentResponse;
 import io.grpcplatform.server.GrpcService;
+import io.grpcplatform.stream.Sessions;
 import io.grpcplatform.telemetry.MessageTraces;
 
 /**
@@ -23,16 +24,17 @@ import io.grpcplatform.telemetry.MessageTraces;
 @GrpcService
 final class PaymentGrpcService extends PaymentServiceGrpc.PaymentServiceImplBase {
   private final PaymentDesk desk;
-  private final MessageTraces traces;
+  private final Sessions.Served<ProcessRequest, ProcessResponse> commands;
 
-  PaymentGrpcService(PaymentDesk desk, MessageTraces traces) {
+  PaymentGrpcService(PaymentDesk desk, Sessions sessions, MessageTraces traces) {
     this.desk = desk;
-    this.traces = traces;
+    this.commands =
+        sessions.serve(PaymentServiceGrpc.getProcessMethod(), new CommandStream(desk, traces));
   }
 
   @Override
   public StreamObserver<ProcessRequest> process(StreamObserver<ProcessResponse> answers) {
-    return CommandStream.open(desk, traces, answers);
+    return commands.stream(answers);
   }
 
   /** The stream's command with a call of its own; the command id makes it happen once. */

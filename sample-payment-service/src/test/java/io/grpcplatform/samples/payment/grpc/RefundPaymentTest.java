@@ -12,6 +12,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpcplatform.samples.payment.Money;
 import io.grpcplatform.samples.payment.PaymentCommand;
 import io.grpcplatform.samples.payment.PaymentDesk;
+import io.grpcplatform.samples.payment.TestSessions;
 import io.grpcplatform.samples.payment.storage.TestLedger;
 import io.grpcplatform.samples.payment.v1.PaymentServiceGrpc;
 import io.grpcplatform.samples.payment.v1.RefundPaymentRequest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class RefundPaymentTest {
   private final TestLedger database = new TestLedger();
+  private final TestSessions sessions = new TestSessions();
   private final PaymentDesk desk = new PaymentDesk(database.ledger(), InstantSource.system());
   private Server server;
   private ManagedChannel channel;
@@ -36,7 +38,7 @@ class RefundPaymentTest {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     server =
         NettyServerBuilder.forAddress(address)
-            .addService(new PaymentGrpcService(desk, MessageTraces.none()))
+            .addService(new PaymentGrpcService(desk, sessions.serving(), MessageTraces.none()))
             .build()
             .start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
@@ -46,6 +48,7 @@ class RefundPaymentTest {
   void close() {
     channel.shutdownNow();
     server.shutdownNow();
+    sessions.close();
     database.close();
   }
 
