@@ -4,9 +4,6 @@ import com.google.protobuf.Message;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext;
 import io.grpcplatform.stream.SessionWatch.Resume;
-import io.grpcplatform.v1.Close;
-import io.grpcplatform.v1.Open;
-import io.grpcplatform.v1.Position;
 import io.grpcplatform.v1.SessionFrame;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,11 +28,7 @@ final class ResumableSession<Q extends Message, R extends Message>
   /** How many answers may be here, and come. */
   private static final int WINDOW = 32;
 
-  /** After so many handled answers the server is told even though more wait. */
-  private static final int ACKNOWLEDGE_EVERY = WINDOW / 2;
-
   private final String id;
-  private final SessionLimits limits;
   private final SessionListener<R> listener;
   private final SessionRoute<Q, R> route;
   private final Executor executor;
@@ -44,15 +37,13 @@ final class ResumableSession<Q extends Message, R extends Message>
   private final ReplayBuffer<Q> buffer;
   private final AnswerInbox<R> inbox;
   private final StreamSuccession<Q, R> streams;
+  private final SessionSpeech<Q> speech;
   private final SessionWatch.Session watch;
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
   private volatile boolean completing;
   private volatile boolean live;
-  private boolean closeSaid;
   private boolean closeHeard;
   private boolean ended;
-  private int owed;
-  private Position acknowledged = Position.getDefaultInstance();
 
   ResumableSession(
       String id,
@@ -62,7 +53,7 @@ final class ResumableSession<Q extends Message, R extends Message>
       Consumer<ResumableSession<?, ?>> forget) {
     this.id = id;
     this.route = route;
-    this.limits = parts.limits().get();
+    SessionLimits limits = parts.limits().get();
     this.listener = listener;
     this.executor = parts.executor();
     this.forget = forget;
@@ -71,6 +62,7 @@ final class ResumableSession<Q extends Message, R extends Message>
     this.streams =
         new StreamSuccession<>(route, limits, parts.clock(), parts.random(), executor, order, this);
     this.watch = parts.watch().began(SessionWatch.Side.CLIENT, route.method().getFullMethodName());
+    this.speech = new SessionSpeech<>(buffer, inbox, watch, limits);
   }
 
   void begin() {
@@ -99,7 +91,11 @@ final class ResumableSession<Q extends Message, R extends Message>
   public CompletionStage<Void> complete() {
     completing = true;
     buffer.close("The session " + id + " was completed");
-    order.execute(this::push);
+    order.execute(
+        () -> {
+          speech.complete();
+          push();
+        });
     return finished;
   }
 
@@ -135,15 +131,7 @@ final class ResumableSession<Q extends Message, R extends Message>
 
   @Override
   public SessionFrame open(long stream) {
-    Open.Builder open =
-        Open.newBuilder()
-            .setSessionId(id)
-            .setNextMessage(buffer.hold())
-            .setStream(stream)
-            .setSilenceLimitMillis(
-                (int) Math.min(Integer.MAX_VALUE, limits.silenceLimit().toMillis()));
-    acknowledged = Position.getDefaultInstance();
-    return frame().setOpen(open).build();
+    return speech.open(id, stream);
   }
 
   @Override
@@ -154,9 +142,8 @@ final class ResumableSession<Q extends Message, R extends Message>
   @Override
   public void live(SessionCall<Q, R> stream, @Nullable Resume why, long nanosWithout) {
     live = true;
-    closeSaid = false;
     closeHeard = false;
-    buffer.rewind();
+    speech.rewind();
     if (why == null) {
       watch.opened();
     } else {
@@ -172,44 +159,11 @@ final class ResumableSession<Q extends Message, R extends Message>
     push();
   }
 
-  /** Says whatever there is to say, as far as the server reads. */
   private void push() {
     SessionCall<Q, R> stream = streams.current();
-    if (ended || stream == null) {
-      return;
+    if (!ended && stream != null) {
+      speech.push(stream);
     }
-    while (stream.isReady()) {
-      ReplayBuffer.Kept<Q> next = buffer.take();
-      if (next == null) {
-        break;
-      }
-      if (buffer.first(next.number())) {
-        watch.sent();
-      } else {
-        watch.replayed();
-      }
-      Position position = Position.newBuilder().setMessage(next.number()).build();
-      stream.send(next.message(), frame().setPosition(position).build());
-    }
-    if (completing && !closeSaid && buffer.drained()) {
-      closeSaid = true;
-      stream.say(frame().setClose(Close.getDefaultInstance()).build());
-    }
-    if (owed > 0 && stream.isReady() && (inbox.answers() == 0 || owed >= ACKNOWLEDGE_EVERY)) {
-      stream.say(frame().build());
-    }
-    watch.unacknowledged(buffer.unacknowledged());
-  }
-
-  /** A frame that acknowledges what the server does not know of yet. */
-  private SessionFrame.Builder frame() {
-    SessionFrame.Builder frame = SessionFrame.newBuilder();
-    owed = 0;
-    if (AnswerInbox.after(inbox.handled(), acknowledged)) {
-      acknowledged = inbox.handled();
-      frame.setAcknowledged(acknowledged);
-    }
-    return frame;
   }
 
   @Override
@@ -257,7 +211,7 @@ final class ResumableSession<Q extends Message, R extends Message>
     if (ended) {
       return;
     }
-    owed++;
+    speech.owe();
     push();
     SessionCall<Q, R> stream = streams.current();
     if (stream != null) {

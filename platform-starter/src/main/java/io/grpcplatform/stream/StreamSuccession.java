@@ -4,13 +4,9 @@ import com.google.protobuf.Message;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpcplatform.CallClock;
-import io.grpcplatform.Refusal;
 import io.grpcplatform.stream.SessionWatch.Resume;
-import io.grpcplatform.v1.Heartbeat;
 import io.grpcplatform.v1.Opened;
 import io.grpcplatform.v1.SessionFrame;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -22,23 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: everything in the session's order.
  */
 final class StreamSuccession<Q extends Message, R extends Message>
-    implements SessionCall.Told<Q, R> {
-
-  /** What would only happen again on the next stream. */
-  private static final Set<Status.Code> FINAL =
-      EnumSet.of(
-          Status.Code.INVALID_ARGUMENT,
-          Status.Code.FAILED_PRECONDITION,
-          Status.Code.UNIMPLEMENTED,
-          Status.Code.PERMISSION_DENIED,
-          Status.Code.UNAUTHENTICATED,
-          Status.Code.NOT_FOUND,
-          Status.Code.OUT_OF_RANGE,
-          Status.Code.ALREADY_EXISTS,
-          Status.Code.DATA_LOSS);
-
-  private static final SessionFrame HEARTBEAT =
-      SessionFrame.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()).build();
+    implements SessionCall.Told<Q, R>, SessionVigil.Watched {
 
   /** The session, as its streams see it. */
   interface Session<Q extends Message, R extends Message> {
@@ -79,7 +59,7 @@ final class StreamSuccession<Q extends Message, R extends Message>
   private final Session<Q, R> session;
   private final ReopenPauses pauses;
   private final SessionTimer pause;
-  private final SessionTimer look;
+  private final SessionVigil vigil;
   private long streams;
   private @Nullable SessionCall<Q, R> current;
   private @Nullable SessionCall<Q, R> opening;
@@ -105,11 +85,12 @@ final class StreamSuccession<Q extends Message, R extends Message>
     this.pauses = new ReopenPauses(limits, random);
     Executor later = task -> executor.execute(() -> order.execute(task));
     this.pause = new SessionTimer(clock, later);
-    this.look = new SessionTimer(clock, later);
+    this.vigil = new SessionVigil(clock, later, this);
   }
 
   /** The live stream; null where there is none. */
-  @Nullable SessionCall<Q, R> current() {
+  @Override
+  public @Nullable SessionCall<Q, R> current() {
     return current;
   }
 
@@ -124,7 +105,7 @@ final class StreamSuccession<Q extends Message, R extends Message>
     announced = false;
     executor.execute(next::start);
     pause.in(pauses.next(), this::connectAgain);
-    look();
+    vigil.look();
   }
 
   /** The channel's own pauses between its attempts grow up to two minutes. */
@@ -164,20 +145,13 @@ final class StreamSuccession<Q extends Message, R extends Message>
         opened(call, frame.getOpened());
       } else {
         call.giveUp("The server's first message is not Opened", null);
-        closed(call, noSession(), new Metadata());
+        closed(call, SessionEnds.noSession(route.method()), new Metadata());
         return;
       }
     }
     if (call == current) {
       session.received(call, frame, message);
     }
-  }
-
-  private Status noSession() {
-    return Status.UNIMPLEMENTED.withDescription(
-        "The first message of "
-            + route.method().getFullMethodName()
-            + " says nothing of a session (expected: a method that Sessions.serve serves)");
   }
 
   private void opened(SessionCall<Q, R> call, Opened opened) {
@@ -191,7 +165,7 @@ final class StreamSuccession<Q extends Message, R extends Message>
     long now = clock.nanoTime();
     session.live(call, why, before == null && why != null ? now - since : 0);
     since = now;
-    look();
+    vigil.look();
   }
 
   /** The server stops: the next stream is opened while this one works. */
@@ -207,7 +181,7 @@ final class StreamSuccession<Q extends Message, R extends Message>
     if (call == opening) {
       notOpened(status, trailers);
     } else if (call == current) {
-      if (FINAL.contains(status.getCode()) || session.completes()) {
+      if (SessionEnds.last(status) || session.completes()) {
         current = null;
         session.ended(status);
       } else {
@@ -218,13 +192,11 @@ final class StreamSuccession<Q extends Message, R extends Message>
 
   private void notOpened(Status status, Metadata trailers) {
     giveOpeningUp("Not opened");
-    if (current == null && FINAL.contains(status.getCode())) {
+    if (current == null && SessionEnds.last(status)) {
       session.ended(status);
       return;
     }
-    if (status.getCode() == Status.Code.DEADLINE_EXCEEDED
-        || Refusal.reasonOf(trailers) == Refusal.Reason.DRAINING) {
-      // What this connection leads to does not answer, or is about to stop.
+    if (SessionEnds.elsewhere(status, trailers)) {
       route.leaveConnections();
     }
     openLater();
@@ -274,45 +246,29 @@ final class StreamSuccession<Q extends Message, R extends Message>
     }
   }
 
-  private void look() {
-    long now = clock.nanoTime();
-    if (opening != null && opening.silent()) {
-      giveOpeningUp("No answer");
-      route.leaveConnections();
-      openLater();
-    }
-    SessionCall<Q, R> live = current;
-    if (live != null && live.silent()) {
-      route.leaveConnections();
-      lost(Resume.SILENCE, silence());
-    } else if (live != null && live.liveness().owesHeartbeat(now)) {
-      if (live.isReady()) {
-        live.say(HEARTBEAT);
-      }
-      live.liveness().said(now);
-    }
-    long next = Math.min(nextLook(opening, now), nextLook(current, now));
-    if (next != Long.MAX_VALUE && !stopped) {
-      look.in(next, this::look);
-    }
+  @Override
+  public @Nullable SessionCall<Q, R> opening() {
+    return opening;
   }
 
-  private static long nextLook(@Nullable SessionCall<?, ?> call, long now) {
-    return call == null ? Long.MAX_VALUE : call.liveness().nextLook(now);
+  @Override
+  public void openingIsSilent() {
+    giveOpeningUp("No answer");
+    route.leaveConnections();
+    openLater();
   }
 
-  private Status silence() {
-    return Status.UNAVAILABLE.withDescription(
-        "No word from the server for "
-            + limits.silenceLimit().toMillis()
-            + " ms (platform.stream.session.silence-limit)");
+  @Override
+  public void currentIsSilent() {
+    route.leaveConnections();
+    lost(Resume.SILENCE, SessionEnds.silence(limits));
   }
 
   /** Ends all streams; no other is opened. */
   void stop(@Nullable String reason, @Nullable Throwable cause) {
     stopped = true;
     pause.cancel();
-    look.cancel();
+    vigil.stop();
     if (opening != null) {
       opening.giveUp(reason, cause);
       opening = null;
