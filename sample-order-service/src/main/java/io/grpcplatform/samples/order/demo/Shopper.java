@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.demo.Purchases.Purchase;
+import io.grpcplatform.samples.order.v1.CancelReason;
 import io.grpcplatform.samples.order.v1.NewOrder;
 import io.grpcplatform.samples.order.v1.OrderLine;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
@@ -16,7 +17,9 @@ import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -46,9 +49,14 @@ final class Shopper implements AutoCloseable {
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
   private final AtomicInteger refunds = new AtomicInteger();
+  private final AtomicInteger refunded = new AtomicInteger();
   private final Purchases purchases;
   private final Map<String, OrderStatus> acknowledged = new ConcurrentHashMap<>();
+  private final Queue<Bought> bought = new ConcurrentLinkedQueue<>();
   private volatile int perSecond;
+
+  /** An order that was confirmed, at that version. */
+  private record Bought(Purchase purchase, String id, long version) {}
 
   Shopper(int port, Purchases purchases) {
     this.purchases = purchases;
@@ -125,37 +133,35 @@ final class Shopper implements AutoCloseable {
     }
   }
 
-  /** The customer of every fortieth order does not want it any more once it is confirmed. */
-  private boolean isRegretted(Purchase purchase) {
-    String key = purchase.order().getIdempotencyKey();
-    return Integer.parseInt(key.substring(key.lastIndexOf('-') + 1)) % 40 == 11;
-  }
-
-  private void regret(Purchase purchase, String id, long after) {
-    unanswered.incrementAndGet();
-    refunds.incrementAndGet();
-    if (!pace.isShutdown()) {
-      pace.execute(() -> refund(purchase, id, after));
+  /** So many customers want the money of a confirmed order back. */
+  void regret(int customers) {
+    for (int i = 0; i < customers && !pace.isShutdown(); i++) {
+      Bought bought = this.bought.poll();
+      if (bought != null) {
+        unanswered.incrementAndGet();
+        refunds.incrementAndGet();
+        pace.execute(() -> refund(bought));
+      }
     }
   }
 
-  private void refund(Purchase purchase, String id, long after) {
-    purchase.within(() -> refundNow(purchase, id, after));
+  private void refund(Bought bought) {
+    bought.purchase().within(() -> refundNow(bought));
   }
 
   /** Asks until it is answered: then the refund is stored, and the order's steps tell the rest. */
-  private void refundNow(Purchase purchase, String id, long after) {
+  private void refundNow(Bought bought) {
     try {
       var unused =
           OrderServiceGrpc.newBlockingStub(placing)
               .withDeadlineAfter(5, TimeUnit.SECONDS)
-              .refundOrder(RefundOrderRequest.newBuilder().setOrderId(id).build());
-      acknowledged.put(id, OrderStatus.ORDER_STATUS_REFUNDING);
+              .refundOrder(RefundOrderRequest.newBuilder().setOrderId(bought.id()).build());
+      acknowledged.put(bought.id(), OrderStatus.ORDER_STATUS_REFUNDING);
       unanswered.decrementAndGet();
-      watch(purchase, id, after);
+      watch(bought.purchase(), bought.id(), bought.version());
     } catch (StatusRuntimeException notAccepted) {
       if (isWorthAsking(notAccepted.getStatus().getCode())) {
-        later(() -> refund(purchase, id, after));
+        later(() -> refund(bought));
       } else {
         unanswered.decrementAndGet();
       }
@@ -203,6 +209,10 @@ final class Shopper implements AutoCloseable {
     public void onNext(WatchOrderResponse step) {
       seen = step.getVersion();
       acknowledged.put(id, step.getStatus());
+      if (step.getStatus() == OrderStatus.ORDER_STATUS_CANCELLED
+          && step.getCancelReason() == CancelReason.CANCEL_REASON_CUSTOMER_WISH) {
+        refunded.incrementAndGet();
+      }
     }
 
     @Override
@@ -216,8 +226,8 @@ final class Shopper implements AutoCloseable {
     public void onCompleted() {
       boolean confirmed = acknowledged.get(id) == OrderStatus.ORDER_STATUS_CONFIRMED;
       purchases.end(purchase, confirmed);
-      if (confirmed && isRegretted(purchase)) {
-        regret(purchase, id, seen);
+      if (confirmed) {
+        bought.add(new Bought(purchase, id, seen));
       }
     }
   }
@@ -251,6 +261,11 @@ final class Shopper implements AutoCloseable {
   /** How many customers wanted their money back. */
   int refunds() {
     return refunds.get();
+  }
+
+  /** How many of them have it. */
+  int refunded() {
+    return refunded.get();
   }
 
   int refused() {

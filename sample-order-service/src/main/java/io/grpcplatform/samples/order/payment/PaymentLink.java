@@ -164,6 +164,10 @@ final class PaymentLink implements PaymentSession.Owner {
   public void cut(Status status) {
     counts.live(false);
     log.info("Payment stream ended: {} {}", status.getCode(), status.getDescription());
+    if (stopping) {
+      // Nobody answers any more; what is unanswered waits in the outbox for the next start.
+      end();
+    }
   }
 
   @Override
