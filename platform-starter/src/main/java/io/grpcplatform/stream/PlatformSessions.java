@@ -69,7 +69,10 @@ public final class PlatformSessions implements Sessions, AutoCloseable {
   @Override
   public <Q extends Message, R extends Message> Served<Q, R> serve(
       MethodDescriptor<Q, R> method, SessionHandler<Q, R> handler) {
-    throw new UnsupportedOperationException("not yet");
+    ServingTerms terms =
+        new ServingTerms(
+            parts.limits().get(), parts.clock(), parts.drain(), parts.watch(), parts.instance());
+    return ServedSessions.of(method, handler, terms);
   }
 
   /** Cancels every session that this process has opened. */

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,14 +31,13 @@ final class Cuts implements AutoCloseable {
     DRAIN
   }
 
-  private static final int PROGRESS = 40;
-
   private final String database;
   private final CountingListener session;
   private final CuttingProxy proxy;
   private final Map<Kind, List<Long>> resumed = new EnumMap<>(Kind.class);
   private ChildProcess server;
   private int kills;
+  private int drains;
 
   Cuts(String database, CountingListener session, String... more) throws Exception {
     this.database = database;
@@ -72,13 +72,19 @@ final class Cuts implements AutoCloseable {
     for (int i = 0; i < points.length; i++) {
       session.whenAnswered(points[i]).get(120, TimeUnit.SECONDS);
       Kind kind = kinds.get(i);
-      int streams = session.timesOpened();
+      CompletableFuture<Long> goesOn = goesOn(session.timesOpened() + 1);
       long free = cut(kind);
-      session.whenOpened(streams + 1).get(60, TimeUnit.SECONDS);
-      session.whenAnswered(session.answered() + 1).get(60, TimeUnit.SECONDS);
-      long nanos = session.lastAnswered() - free;
-      resumed.computeIfAbsent(kind, absent -> new ArrayList<>()).add(nanos / 1_000_000);
+      long millis = (goesOn.get(60, TimeUnit.SECONDS) - free) / 1_000_000;
+      resumed.computeIfAbsent(kind, absent -> new ArrayList<>()).add(millis);
     }
+  }
+
+  /** When the first answer is handled that comes after a stream is open. */
+  private CompletableFuture<Long> goesOn(int streams) {
+    return session
+        .whenOpened(streams)
+        .thenComposeAsync(opened -> session.whenAnswered(session.answered() + 1))
+        .thenApply(answered -> System.nanoTime());
   }
 
   /** Returns when the way was free again. */
@@ -117,23 +123,25 @@ final class Cuts implements AutoCloseable {
       case DRAIN -> {
         ChildProcess next = instance();
         proxy.leadTo(next.port());
-        free = drain();
+        free = System.nanoTime();
+        drain();
         server = next;
       }
     }
     return free;
   }
 
-  private long drain() throws Exception {
+  /** Each second time at once; else the session has time to move before its stream is ended. */
+  private void drain() throws Exception {
+    CompletableFuture<Void> moved = session.whenOpened(session.timesOpened() + 1);
     server.tell("announce");
-    // The old stream still works, for the client finds no other instance on its connection.
-    session.whenAnswered(session.answered() + PROGRESS).get(60, TimeUnit.SECONDS);
-    long free = System.nanoTime();
+    if (drains++ % 2 == 0) {
+      moved.get(60, TimeUnit.SECONDS);
+    }
     server.tell("drain");
     if (server.ended() != 0) {
       throw new AssertionError("the drained instance failed:\n" + server.output());
     }
-    return free;
   }
 
   /**

@@ -143,7 +143,7 @@ final class HandSpokenSessionTest {
 
     assertThat(stream.texts(2)).containsExactly("one", "two");
     assertThat(stream.ended().getCode()).isEqualTo(Status.Code.OK);
-    assertThat(here.handled).containsExactly("", "");
+    assertThat(here.handled).containsExactly("", "", " closed");
   }
 
   /** A server and a channel to it. */

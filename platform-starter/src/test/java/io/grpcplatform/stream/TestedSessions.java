@@ -18,11 +18,11 @@ final class TestedSessions {
 
   private TestedSessions() {}
 
-  static Sessions client(SessionWatch watch) {
-    throw new UnsupportedOperationException();
+  static PlatformSessions client(SessionWatch watch) {
+    return PlatformSessions.builder().limits(LIMITS).watch(watch).build();
   }
 
-  static Sessions server(DrainSignal drain) {
-    throw new UnsupportedOperationException();
+  static PlatformSessions server(DrainSignal drain) {
+    return PlatformSessions.builder().limits(LIMITS).drain(drain).instance("numbers").build();
   }
 }
