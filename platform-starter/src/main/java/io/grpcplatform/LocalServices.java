@@ -1,8 +1,9 @@
 package io.grpcplatform;
 
 import io.grpc.MethodDescriptor;
-import io.grpc.ServerBuilder;
+import io.grpc.ServerServiceDefinition;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * The application's own services, for calls that come from within its process and not from a
@@ -15,9 +16,6 @@ public interface LocalServices {
   /** The methods of all services. */
   Collection<MethodDescriptor<?, ?>> methods();
 
-  /**
-   * Puts every service on a server of the caller's own, inside the pipeline and the user's
-   * interceptors as on any other.
-   */
-  void addTo(ServerBuilder<?> builder);
+  /** Every service, inside the pipeline and the user's interceptors as on any server. */
+  List<ServerServiceDefinition> bound();
 }

@@ -80,9 +80,8 @@ final class ServerAssembly implements LocalServices {
   }
 
   @Override
-  public void addTo(ServerBuilder<?> builder) {
-    ServedServices.of(beans).bind(pipeline).forEach(builder::addService);
-    pipeline.trace(builder);
+  public List<ServerServiceDefinition> bound() {
+    return ServedServices.of(beans).bind(pipeline);
   }
 
   /** The user's own interceptors around each service. */
