@@ -1,11 +1,11 @@
 package io.grpcplatform.stream;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Which sessions have neither stream nor work, since when, and which of them are to be forgotten:
@@ -17,15 +17,15 @@ final class IdleSessions {
   private static final int MOST = 10_000;
   private static final long MOST_BYTES = 64L << 20;
 
-  private final long keep;
+  private final Supplier<SessionLimits> limits;
   private final Map<String, Idle> sessions = new LinkedHashMap<>();
   private long bytes;
   private boolean timer;
 
   private record Idle(long since, long bytes) {}
 
-  IdleSessions(Duration keep) {
-    this.keep = keep.toNanos();
+  IdleSessions(Supplier<SessionLimits> limits) {
+    this.limits = limits;
   }
 
   /** One more; nothing happens to one that is here. */
@@ -44,6 +44,7 @@ final class IdleSessions {
 
   /** Takes those that are to be forgotten. */
   List<String> over(long now) {
+    long keep = limits.get().keep().toNanos();
     List<String> over = new ArrayList<>();
     Iterator<Map.Entry<String, Idle>> oldest = sessions.entrySet().iterator();
     while (oldest.hasNext()) {
@@ -63,7 +64,8 @@ final class IdleSessions {
   long nextNanos(long now) {
     return sessions.isEmpty()
         ? -1
-        : Math.max(0, keep - (now - sessions.values().iterator().next().since()));
+        : Math.max(
+            0, limits.get().keep().toNanos() - (now - sessions.values().iterator().next().since()));
   }
 
   /** Whether the one timer is still to be started; it is from here on. */

@@ -4,7 +4,6 @@ import com.google.protobuf.Message;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +65,7 @@ final class PlainStream<Q extends Message, R extends Message>
       close = halfClosed;
     }
     if (failed != null) {
-      Throwable cause = failed instanceof CompletionException ? failed.getCause() : failed;
-      output.fail(cause == null ? failed : cause);
+      output.fail(SessionWork.cause(failed));
     } else if (close) {
       close();
     } else {

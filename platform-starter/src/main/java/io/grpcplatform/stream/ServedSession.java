@@ -21,6 +21,7 @@ final class ServedSession<Q extends Message, R extends Message> {
 
   private final String id;
   private final ServingTerms terms;
+  private final SessionLimits limits;
   final KeptAnswers<R> kept;
   SessionWatch.Session watch;
   @Nullable SessionTurn<Q, R> turn;
@@ -35,11 +36,16 @@ final class ServedSession<Q extends Message, R extends Message> {
     this.id = id;
     this.terms = terms;
     this.watch = watch;
-    this.kept = new KeptAnswers<>(terms.limits());
+    this.limits = terms.limits().get();
+    this.kept = new KeptAnswers<>(limits);
   }
 
   String id() {
     return id;
+  }
+
+  SessionLimits limits() {
+    return limits;
   }
 
   /** Why a stream cannot be the session's; null where it can. */
@@ -61,7 +67,7 @@ final class ServedSession<Q extends Message, R extends Message> {
         Opened.newBuilder()
             .setInstance(terms.instance())
             .setHandledMessage(handled)
-            .setSilenceLimitMillis(millis(terms.limits().silenceLimit()))
+            .setSilenceLimitMillis(millis(limits.silenceLimit()))
             .build();
     long settled = open.getNextMessage() - 1;
     streams = open.getStream();
@@ -70,7 +76,8 @@ final class ServedSession<Q extends Message, R extends Message> {
     kept.acknowledge(acknowledged);
     kept.rewind();
     watch.unacknowledged(kept.size());
-    SessionTurn<Q, R> next = new SessionTurn<>(this, stream, terms, settled, opened);
+    SessionTurn<Q, R> next =
+        new SessionTurn<>(this, stream, new Arrivals<>(limits, settled), opened);
     turn = next;
     return next;
   }

@@ -45,7 +45,7 @@ final class ServedSessions<Q extends Message, R extends Message> implements Sess
     this.responses = FramedMessages.of(method.getResponseMarshaller());
     this.handler = handler;
     this.terms = terms;
-    this.idle = new IdleSessions(terms.limits().keep());
+    this.idle = new IdleSessions(terms.limits());
   }
 
   /**

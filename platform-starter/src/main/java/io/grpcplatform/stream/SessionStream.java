@@ -1,14 +1,12 @@
 package io.grpcplatform.stream;
 
 import com.google.protobuf.Message;
-import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpcplatform.stream.Arrivals.Numbered;
 import io.grpcplatform.stream.OutgoingFrames.Outgoing;
 import io.grpcplatform.v1.SessionFrame;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +28,7 @@ final class SessionStream<Q extends Message, R extends Message>
   private final ServerCallStreamObserver<R> call;
   private final StreamOutput<R> output;
   private final StreamTimers timers;
-  // The work on a message may outlive the stream that brought it.
-  private final Context context = Context.current().fork();
+  private final SessionWork<Q, R> work;
   private final AtomicInteger asked = new AtomicInteger();
   private final AtomicBoolean reading = new AtomicBoolean();
   private volatile @Nullable SessionTurn<Q, R> turn;
@@ -41,7 +38,8 @@ final class SessionStream<Q extends Message, R extends Message>
     this.served = served;
     this.call = call;
     this.output = new StreamOutput<>(call, this);
-    this.timers = new StreamTimers(served.terms(), this);
+    this.work = new SessionWork<>(served);
+    this.timers = new StreamTimers(served.terms().clock(), this);
   }
 
   @Override
@@ -64,7 +62,7 @@ final class SessionStream<Q extends Message, R extends Message>
     if (at == null) {
       at = served.open(this, frame);
       turn = at;
-      timers.start(frame.getOpen().getSilenceLimitMillis());
+      timers.start(at.session().limits(), frame.getOpen().getSilenceLimitMillis());
       output.wake();
     } else if (frame.hasAcknowledged()) {
       at.acknowledged(Place.of(frame.getAcknowledged()));
@@ -85,7 +83,7 @@ final class SessionStream<Q extends Message, R extends Message>
   }
 
   /** Handles what may be handled now, then asks for what may come next. */
-  private void proceed() {
+  void proceed() {
     if (asked.getAndIncrement() != 0) {
       return;
     }
@@ -101,69 +99,16 @@ final class SessionStream<Q extends Message, R extends Message>
 
   private void proceed(SessionTurn<Q, R> at) {
     for (Numbered<Q> next = at.start(); next != null; next = at.start()) {
-      handle(at.session(), next);
+      work.handle(at.session(), next);
     }
     if (at.claimClose()) {
-      close(at);
+      work.close(at);
     }
     if (at.wantsMore() && reading.compareAndSet(false, true)) {
       timers.heard(); // what was not asked for could not come
       call.request(1);
     }
     output.wake();
-  }
-
-  private void handle(ServedSession<Q, R> session, Numbered<Q> next) {
-    ServedAnswers<R> answers =
-        new ServedAnswers<>(session.id(), next.number(), session::keep, () -> wake(session));
-    Context before = context.attach();
-    try {
-      served
-          .handler()
-          .message(next.message(), answers)
-          .whenComplete((nothing, failed) -> done(session, answers, failed));
-    } catch (Throwable failed) { // also errors: the message would be in work for ever
-      done(session, answers, failed);
-    } finally {
-      context.detach(before);
-    }
-  }
-
-  private static void wake(ServedSession<?, ?> session) {
-    SessionStream<?, ?> current = session.stream();
-    if (current != null) {
-      current.output.wake();
-    }
-  }
-
-  /** On the thread that did the work; the stream may be another than that which began it. */
-  private void done(
-      ServedSession<Q, R> session, ServedAnswers<R> answers, @Nullable Throwable failed) {
-    answers.end();
-    SessionStream<Q, R> current = session.done(answers.number(), failed != null);
-    if (current == null) {
-      served.released(session);
-    } else if (failed == null) {
-      current.proceed();
-    } else {
-      Throwable cause = failed instanceof CompletionException ? failed.getCause() : failed;
-      current.fail(cause == null ? failed : cause);
-    }
-  }
-
-  private void close(SessionTurn<Q, R> at) {
-    Context before = context.attach();
-    try {
-      if (at.session().tellsClose()) {
-        served.handler().closed(at.session().id());
-      }
-      at.close();
-    } catch (Throwable failed) { // also errors: nobody else would end the stream
-      at.session().closeAgain();
-      fail(failed);
-    } finally {
-      context.detach(before);
-    }
   }
 
   @Override
@@ -248,13 +193,13 @@ final class SessionStream<Q extends Message, R extends Message>
   /** A client that was not asked for anything is not silent. */
   @Override
   public void silent() {
-    if (reading.get()) {
+    SessionTurn<Q, R> at = turn;
+    if (at != null && reading.get()) {
+      String limit = at.session().limits().silenceLimit().toString();
+      String silent = "The client was silent for " + limit;
       fail(
           Status.UNAVAILABLE
-              .withDescription(
-                  "The client was silent for "
-                      + served.terms().limits().silenceLimit()
-                      + " (platform.stream.session.silence-limit)")
+              .withDescription(silent + " (platform.stream.session.silence-limit)")
               .asException());
     }
   }

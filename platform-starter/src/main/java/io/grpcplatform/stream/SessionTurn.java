@@ -24,18 +24,14 @@ final class SessionTurn<Q extends Message, R extends Message> {
   private final OutgoingFrames<R> frames;
   private boolean closing;
 
-  /**
-   * @param settled the message before the first that comes
-   */
   SessionTurn(
       ServedSession<Q, R> session,
       SessionStream<Q, R> stream,
-      ServingTerms terms,
-      long settled,
+      Arrivals<Q> arrivals,
       Opened opened) {
     this.session = session;
     this.stream = stream;
-    this.arrivals = new Arrivals<>(terms.limits(), settled);
+    this.arrivals = arrivals;
     this.frames = new OutgoingFrames<>(session.kept, opened);
   }
 

@@ -19,8 +19,8 @@ final class StreamTimers {
   private static final int HEARTBEATS_IN_LIMIT = 3;
 
   private final CallClock clock;
-  private final long silence;
   private final Due due;
+  private long silence;
   private long heartbeat;
   private long heard;
   private long said;
@@ -41,10 +41,8 @@ final class StreamTimers {
     void acknowledgement();
   }
 
-  StreamTimers(ServingTerms terms, Due due) {
-    this.clock = terms.clock();
-    this.silence = nanos(terms.limits().silenceLimit());
-    this.heartbeat = nanos(terms.limits().heartbeat());
+  StreamTimers(CallClock clock, Due due) {
+    this.clock = clock;
     this.due = due;
   }
 
@@ -61,7 +59,9 @@ final class StreamTimers {
    *
    * @param clientLimitMillis after this long without a frame the client gives up; 0 for never
    */
-  synchronized void start(int clientLimitMillis) {
+  synchronized void start(SessionLimits limits, int clientLimitMillis) {
+    silence = nanos(limits.silenceLimit());
+    heartbeat = nanos(limits.heartbeat());
     if (clientLimitMillis != 0) {
       long limit = TimeUnit.MILLISECONDS.toNanos(Integer.toUnsignedLong(clientLimitMillis));
       // A frame takes a while: a little more often than three times.

@@ -37,7 +37,7 @@ final class NumberedServer implements AutoCloseable {
       CallClock clock,
       SessionWatch watch)
       throws IOException {
-    ServingTerms terms = new ServingTerms(limits, clock, drain, watch, "here");
+    ServingTerms terms = new ServingTerms(() -> limits, clock, drain, watch, "here");
     sessions = ServedSessions.of(NumberedServiceGrpc.getProcessMethod(), handler, terms);
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
