@@ -36,6 +36,7 @@ final class Cuts implements AutoCloseable {
   private final CuttingProxy proxy;
   private final Map<Kind, List<Long>> resumed = new EnumMap<>(Kind.class);
   private ChildProcess server;
+  private final StringBuffer story = new StringBuffer();
   private int kills;
   private int drains;
 
@@ -73,6 +74,9 @@ final class Cuts implements AutoCloseable {
       session.whenAnswered(points[i]).get(120, TimeUnit.SECONDS);
       Kind kind = kinds.get(i);
       CompletableFuture<Long> goesOn = goesOn(session.timesOpened() + 1);
+      story.append(
+          "%s at %d answers, %d streams%n"
+              .formatted(kind, session.answered(), session.timesOpened()));
       long free = cut(kind);
       long millis = (goesOn.get(60, TimeUnit.SECONDS) - free) / 1_000_000;
       resumed.computeIfAbsent(kind, absent -> new ArrayList<>()).add(millis);
@@ -153,9 +157,9 @@ final class Cuts implements AutoCloseable {
     return resumed;
   }
 
-  /** The last words of the instance that serves now. */
-  String output() {
-    return server.output();
+  /** What was done, and the last words of the instance that serves now. */
+  String story() {
+    return story + "server: " + server.output();
   }
 
   @Override

@@ -57,17 +57,31 @@ final class SessionSurvivalTest {
               .open(channel, NumberedServiceGrpc.getProcessMethod(), listener);
 
       CompletableFuture<Void> cutting = cutting(cuts);
-      AcknowledgedInOrder acknowledged = sendAll(stream, cutting);
-      stream.complete().toCompletableFuture().get(60, TimeUnit.SECONDS);
-      cutting.get(60, TimeUnit.SECONDS);
-      channel.shutdownNow();
+      Acknowledgements acknowledged = new Acknowledgements();
+      try {
+        sendAll(stream, cutting, acknowledged);
+        stream.complete().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        cutting.get(60, TimeUnit.SECONDS);
+      } catch (Exception | AssertionError failed) {
+        throw new AssertionError(
+            "%s; live %s, unacknowledged %d, answers %s%n%s"
+                .formatted(
+                    failed,
+                    stream.live(),
+                    stream.unacknowledged(),
+                    listener.verdict(),
+                    cuts.story()),
+            failed);
+      } finally {
+        channel.shutdownNow();
+      }
 
       print(cuts, listener, counts, store);
       OnceInOrder applied = new OnceInOrder(MESSAGES);
       store.effects(applied);
       assertThat(applied.verdict()).isEqualTo(OnceInOrder.flawless(MESSAGES));
       assertThat(listener.verdict()).isEqualTo(OnceInOrder.flawless(ANSWERS));
-      assertThat(acknowledged.verdict()).isEqualTo(OnceInOrder.flawless(MESSAGES));
+      acknowledged.all.get(60, TimeUnit.SECONDS);
       assertThat(listener.ended().getCode()).isEqualTo(Status.Code.OK);
       assertThat(cuts.resumed().values().stream().mapToInt(List::size).sum()).isEqualTo(CUTS);
       assertThat(all(cuts)).allMatch(millis -> millis <= RESUMED_WITHIN_MILLIS);
@@ -106,35 +120,28 @@ final class SessionSurvivalTest {
     return done;
   }
 
-  /** The acknowledgements, which say no numbers of their own. */
-  private static final class AcknowledgedInOrder {
-    private final OnceInOrder check = new OnceInOrder(MESSAGES);
-    private final AtomicInteger failed = new AtomicInteger();
+  /** One for each message; nobody has promised in which order they are told. */
+  private static final class Acknowledgements {
+    private final CompletableFuture<Void> all = new CompletableFuture<>();
+    private final AtomicInteger missing = new AtomicInteger(MESSAGES);
 
-    private void add(int message, CompletionStage<Void> acknowledged) {
+    private void add(CompletionStage<Void> acknowledged) {
       acknowledged.whenComplete(
           (done, failure) -> {
-            if (failure == null) {
-              synchronized (check) {
-                check.accept(message);
-              }
-            } else {
-              failed.incrementAndGet();
+            if (failure != null) {
+              all.completeExceptionally(failure);
+            } else if (missing.decrementAndGet() == 0) {
+              all.complete(null);
             }
           });
     }
-
-    private String verdict() {
-      synchronized (check) {
-        return failed.get() == 0 ? check.verdict() : failed + " failed; " + check.verdict();
-      }
-    }
   }
 
-  private AcknowledgedInOrder sendAll(
-      ResumableStream<NumberedRequest, NumberedResponse> stream, CompletableFuture<Void> cutting)
+  private void sendAll(
+      ResumableStream<NumberedRequest, NumberedResponse> stream,
+      CompletableFuture<Void> cutting,
+      Acknowledgements acknowledged)
       throws Exception {
-    AcknowledgedInOrder acknowledged = new AcknowledgedInOrder();
     for (int message = 1; message <= MESSAGES; message++) {
       NumberedRequest request = Numbers.request(message);
       CompletionStage<Void> sent = null;
@@ -148,13 +155,12 @@ final class SessionSurvivalTest {
           stream.whenReady().toCompletableFuture().get(60, TimeUnit.SECONDS);
         }
       }
-      acknowledged.add(message, sent);
+      acknowledged.add(sent);
       mostUnacknowledged = Math.max(mostUnacknowledged, stream.unacknowledged());
       if (message % (MESSAGES / 10) == 0) {
         heap.add(Heap.used());
       }
     }
-    return acknowledged;
   }
 
   private static List<Long> all(Cuts cuts) {
