@@ -71,7 +71,7 @@ public final class PlatformSessions implements Sessions, AutoCloseable {
       MethodDescriptor<Q, R> method, SessionHandler<Q, R> handler) {
     ServingTerms terms =
         new ServingTerms(
-            parts.limits().get(), parts.clock(), parts.drain(), parts.watch(), parts.instance());
+            parts.limits(), parts.clock(), parts.drain(), parts.watch(), parts.instance());
     return ServedSessions.of(method, handler, terms);
   }
 

@@ -22,8 +22,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Iterator;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -32,12 +32,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The order service as it is, before a payment service that plays refunds. */
 @Timeout(60)
 class RefundOrderTest {
-  private RefundingPayments payments;
-  private ConfigurableApplicationContext service;
-  private ManagedChannel channel;
+  private static RefundingPayments payments;
+  private static ConfigurableApplicationContext service;
+  private static ManagedChannel channel;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     payments = new RefundingPayments();
     service =
         new SpringApplicationBuilder(OrderApplication.class)
@@ -53,8 +53,8 @@ class RefundOrderTest {
     channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 
-  @AfterEach
-  void stop() throws Exception {
+  @AfterAll
+  static void stop() {
     channel.shutdownNow();
     service.close();
     payments.close();
@@ -72,9 +72,9 @@ class RefundOrderTest {
         .isEqualTo(995);
     assertThat(last.getStatus()).isEqualTo(OrderStatus.ORDER_STATUS_CANCELLED);
     assertThat(last.getCancelReason()).isEqualTo(CancelReason.CANCEL_REASON_CUSTOMER_WISH);
-    assertThat(payments.refunds()).containsExactly(id + ":PAY_BACK");
-    assertThat(payments.keys()).containsExactly(id + ":PAY_BACK");
-    assertThat(compensatedByWish()).isEqualTo(1);
+    assertThat(payments.refunds(id)).isEqualTo(1);
+    assertThat(payments.keys()).contains(id + ":PAY_BACK");
+    assertThat(compensatedByWish()).isPositive();
   }
 
   @Test
@@ -88,7 +88,7 @@ class RefundOrderTest {
 
     assertThat(again.getName()).isEqualTo(first.getName());
     assertThat(again.getDone()).isTrue();
-    assertThat(payments.refunds()).hasSize(1);
+    assertThat(payments.refunds(id)).isEqualTo(1);
   }
 
   @Test
@@ -99,7 +99,7 @@ class RefundOrderTest {
     await(refund(id).getName());
 
     assertThat(last(id).getStatus()).isEqualTo(OrderStatus.ORDER_STATUS_CANCELLED);
-    assertThat(payments.refunds()).containsExactly(id + ":PAY_BACK");
+    assertThat(payments.refunds(id)).isEqualTo(1);
   }
 
   @Test
@@ -120,7 +120,7 @@ class RefundOrderTest {
 
   private String confirmed() {
     OrderDesk desk = service.getBean(OrderDesk.class);
-    String id = desk.place(Shop.order("k-1")).order().id();
+    String id = desk.place(Shop.order(UUID.randomUUID().toString())).order().id();
     Iterator<WatchOrderResponse> steps = watch(id, 0);
     WatchOrderResponse last = steps.next();
     while (steps.hasNext()) {

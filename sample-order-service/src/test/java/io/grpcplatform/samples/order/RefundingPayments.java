@@ -56,9 +56,9 @@ final class RefundingPayments extends PaymentServiceGrpc.PaymentServiceImplBase
     return server.getPort();
   }
 
-  /** Ids of the refunds that were made. */
-  List<String> refunds() {
-    return refunds;
+  /** How often the order's money went back. */
+  long refunds(String orderId) {
+    return refunds.stream().filter(orderId::equals).count();
   }
 
   /** The keys in their metadata. */
@@ -111,7 +111,7 @@ final class RefundingPayments extends PaymentServiceGrpc.PaymentServiceImplBase
       caller.onError(refusal.asRuntimeException());
       return;
     }
-    refunds.add(request.getCommandId());
+    refunds.add(request.getPaymentId());
     caller.onNext(
         RefundPaymentResponse.newBuilder()
             .setAmount(Money.newBuilder().setMinorUnits(995).setCurrency("EUR"))
