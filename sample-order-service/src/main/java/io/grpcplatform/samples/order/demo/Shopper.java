@@ -6,16 +6,20 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.demo.Purchases.Purchase;
+import io.grpcplatform.samples.order.v1.CancelReason;
 import io.grpcplatform.samples.order.v1.NewOrder;
 import io.grpcplatform.samples.order.v1.OrderLine;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
 import io.grpcplatform.samples.order.v1.OrderStatus;
 import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
+import io.grpcplatform.samples.order.v1.RefundOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -44,9 +48,15 @@ final class Shopper implements AutoCloseable {
   private final AtomicInteger numbered = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
+  private final AtomicInteger refunds = new AtomicInteger();
+  private final AtomicInteger refunded = new AtomicInteger();
   private final Purchases purchases;
   private final Map<String, OrderStatus> acknowledged = new ConcurrentHashMap<>();
+  private final Queue<Bought> bought = new ConcurrentLinkedQueue<>();
   private volatile int perSecond;
+
+  /** An order that was confirmed, at that version. */
+  private record Bought(Purchase purchase, String id, long version) {}
 
   Shopper(int port, Purchases purchases) {
     this.purchases = purchases;
@@ -102,15 +112,58 @@ final class Shopper implements AutoCloseable {
 
   /** An order without an answer may have been stored all the same; its key makes it safe to ask. */
   private void askAgain(Purchase purchase, Status.Code code) {
-    switch (code) {
-      case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED, UNKNOWN -> {
-        if (!pace.isShutdown()) {
-          var unused = pace.schedule(() -> place(purchase), 300, TimeUnit.MILLISECONDS);
-        }
+    if (isWorthAsking(code)) {
+      later(() -> place(purchase));
+    } else {
+      unanswered.decrementAndGet();
+      purchases.end(purchase, false);
+    }
+  }
+
+  private static boolean isWorthAsking(Status.Code code) {
+    return switch (code) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED, UNKNOWN -> true;
+      default -> false;
+    };
+  }
+
+  private void later(Runnable again) {
+    if (!pace.isShutdown()) {
+      var unused = pace.schedule(again, 300, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** So many customers want the money of a confirmed order back. */
+  void regret(int customers) {
+    for (int i = 0; i < customers && !pace.isShutdown(); i++) {
+      Bought bought = this.bought.poll();
+      if (bought != null) {
+        unanswered.incrementAndGet();
+        refunds.incrementAndGet();
+        pace.execute(() -> refund(bought));
       }
-      default -> {
+    }
+  }
+
+  private void refund(Bought bought) {
+    bought.purchase().within(() -> refundNow(bought));
+  }
+
+  /** Asks until it is answered: then the refund is stored, and the order's steps tell the rest. */
+  private void refundNow(Bought bought) {
+    try {
+      var unused =
+          OrderServiceGrpc.newBlockingStub(placing)
+              .withDeadlineAfter(5, TimeUnit.SECONDS)
+              .refundOrder(RefundOrderRequest.newBuilder().setOrderId(bought.id()).build());
+      acknowledged.put(bought.id(), OrderStatus.ORDER_STATUS_REFUNDING);
+      unanswered.decrementAndGet();
+      watch(bought.purchase(), bought.id(), bought.version());
+    } catch (StatusRuntimeException notAccepted) {
+      if (isWorthAsking(notAccepted.getStatus().getCode())) {
+        later(() -> refund(bought));
+      } else {
         unanswered.decrementAndGet();
-        purchases.end(purchase, false);
       }
     }
   }
@@ -156,18 +209,26 @@ final class Shopper implements AutoCloseable {
     public void onNext(WatchOrderResponse step) {
       seen = step.getVersion();
       acknowledged.put(id, step.getStatus());
+      if (step.getStatus() == OrderStatus.ORDER_STATUS_CANCELLED
+          && step.getCancelReason() == CancelReason.CANCEL_REASON_CUSTOMER_WISH) {
+        refunded.incrementAndGet();
+      }
     }
 
     @Override
     public void onError(Throwable cut) {
-      if (Status.fromThrowable(cut).getCode() == Status.Code.UNAVAILABLE && !pace.isShutdown()) {
-        var unused = pace.schedule(() -> watch(purchase, id, seen), 300, TimeUnit.MILLISECONDS);
+      if (Status.fromThrowable(cut).getCode() == Status.Code.UNAVAILABLE) {
+        later(() -> watch(purchase, id, seen));
       }
     }
 
     @Override
     public void onCompleted() {
-      purchases.end(purchase, acknowledged.get(id) == OrderStatus.ORDER_STATUS_CONFIRMED);
+      boolean confirmed = acknowledged.get(id) == OrderStatus.ORDER_STATUS_CONFIRMED;
+      purchases.end(purchase, confirmed);
+      if (confirmed) {
+        bought.add(new Bought(purchase, id, seen));
+      }
     }
   }
 
@@ -195,6 +256,16 @@ final class Shopper implements AutoCloseable {
   /** Orders of which nobody knows whether the service has them. */
   int unanswered() {
     return unanswered.get();
+  }
+
+  /** How many customers wanted their money back. */
+  int refunds() {
+    return refunds.get();
+  }
+
+  /** How many of them have it. */
+  int refunded() {
+    return refunded.get();
   }
 
   int refused() {
