@@ -6,8 +6,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.demo.Purchases.Purchase;
-import io.grpcplatform.samples.order.v1.NewOrder;
-import io.grpcplatform.samples.order.v1.OrderLine;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
 import io.grpcplatform.samples.order.v1.OrderStatus;
 import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
@@ -15,8 +13,10 @@ import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,9 +27,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * acknowledged.
  */
 final class Shopper implements AutoCloseable {
-  private static final List<String> GOODS =
-      List.of("tea-assam", "tea-sencha", "mug-blue", "kettle-steel");
-
   private final ManagedChannel placing;
   // A channel of their own: long streams must not take the places of short calls on one connection.
   private final ManagedChannel watching;
@@ -40,16 +37,31 @@ final class Shopper implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private final String run = Long.toString(System.currentTimeMillis(), 36);
-  private final AtomicInteger numbered = new AtomicInteger();
+  private final Wishes wishes = new Wishes();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
   private final Purchases purchases;
+  private final Listener listener;
   private final Map<String, OrderStatus> acknowledged = new ConcurrentHashMap<>();
   private volatile int perSecond;
 
+  /** Hears what the shopper hears, on the thread that brought it. Must not block. */
+  interface Listener {
+    default void acknowledged() {}
+
+    default void step(OrderStatus status) {}
+
+    /** The service says no to an order, for good. */
+    default void refused(Status status) {}
+  }
+
   Shopper(int port, Purchases purchases) {
+    this(port, purchases, new Listener() {});
+  }
+
+  Shopper(int port, Purchases purchases, Listener listener) {
     this.purchases = purchases;
+    this.listener = listener;
     placing = channel(port);
     watching = channel(port);
   }
@@ -58,6 +70,12 @@ final class Shopper implements AutoCloseable {
     return purchases
         .traced(NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext())
         .build();
+  }
+
+  /** The service is said to be back: connects now, whatever earlier failures ask to wait. */
+  void reconnect() {
+    placing.resetConnectBackoff();
+    watching.resetConnectBackoff();
   }
 
   /** From now on so many orders a second; 0 for none. */
@@ -69,6 +87,14 @@ final class Shopper implements AutoCloseable {
     }
   }
 
+  /**
+   * No new orders; completes when the last one is begun, which then is acknowledged or unanswered.
+   */
+  CompletableFuture<Void> stop() {
+    perSecond = 0;
+    return CompletableFuture.runAsync(() -> {}, pace);
+  }
+
   private void placeOne() {
     int rate = perSecond;
     if (rate == 0 || pace.isShutdown()) {
@@ -76,7 +102,7 @@ final class Shopper implements AutoCloseable {
     }
     var unused = pace.schedule(this::placeOne, 1_000_000L / rate, TimeUnit.MICROSECONDS);
     unanswered.incrementAndGet();
-    place(purchases.begin(newOrder(numbered.incrementAndGet())));
+    place(purchases.begin(wishes.next()));
   }
 
   private void place(Purchase purchase) {
@@ -93,43 +119,38 @@ final class Shopper implements AutoCloseable {
               .getOrderId();
       acknowledged.put(id, OrderStatus.ORDER_STATUS_UNSPECIFIED);
       unanswered.decrementAndGet();
+      listener.acknowledged();
       watch(purchase, id, 0);
     } catch (StatusRuntimeException notAccepted) {
       refused.incrementAndGet();
-      askAgain(purchase, notAccepted.getStatus().getCode());
+      askAgain(purchase, notAccepted.getStatus());
     }
   }
 
   /** An order without an answer may have been stored all the same; its key makes it safe to ask. */
-  private void askAgain(Purchase purchase, Status.Code code) {
-    switch (code) {
-      case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED, UNKNOWN -> {
-        if (!pace.isShutdown()) {
-          var unused = pace.schedule(() -> place(purchase), 300, TimeUnit.MILLISECONDS);
-        }
-      }
-      default -> {
-        unanswered.decrementAndGet();
-        purchases.end(purchase, false);
-      }
+  private void askAgain(Purchase purchase, Status status) {
+    if (mayPass(status)) {
+      later(() -> place(purchase));
+    } else {
+      unanswered.decrementAndGet();
+      purchases.end(purchase, false);
+      listener.refused(status);
     }
   }
 
-  /**
-   * Of twenty orders two cards are declined, one is declined when captured, and one buys what has
-   * been recalled.
-   */
-  private NewOrder newOrder(int number) {
-    int kind = number % 20;
-    String card =
-        kind == 3 || kind == 13 ? "tok_demo_0002" : kind == 7 ? "tok_demo_0119" : "tok_demo_4242";
-    String sku = kind == 17 ? "heater-recalled" : GOODS.get(number % GOODS.size());
-    return NewOrder.newBuilder()
-        .setIdempotencyKey(run + "-" + number)
-        .setCustomerId("customer-" + number % 17)
-        .setCardToken(card)
-        .addLines(OrderLine.newBuilder().setSku(sku).setQuantity(1 + number % 3))
-        .build();
+  private static boolean mayPass(Status status) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED, UNKNOWN -> true;
+      default -> false;
+    };
+  }
+
+  private void later(Runnable again) {
+    try {
+      var unused = pace.schedule(again, 300, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closed) {
+      // The shop is closing, and nobody asks any more.
+    }
   }
 
   private void watch(Purchase purchase, String id, long after) {
@@ -156,12 +177,13 @@ final class Shopper implements AutoCloseable {
     public void onNext(WatchOrderResponse step) {
       seen = step.getVersion();
       acknowledged.put(id, step.getStatus());
+      listener.step(step.getStatus());
     }
 
     @Override
     public void onError(Throwable cut) {
-      if (Status.fromThrowable(cut).getCode() == Status.Code.UNAVAILABLE && !pace.isShutdown()) {
-        var unused = pace.schedule(() -> watch(purchase, id, seen), 300, TimeUnit.MILLISECONDS);
+      if (mayPass(Status.fromThrowable(cut))) {
+        later(() -> watch(purchase, id, seen));
       }
     }
 

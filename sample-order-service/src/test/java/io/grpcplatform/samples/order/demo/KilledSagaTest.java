@@ -1,0 +1,156 @@
+package io.grpcplatform.samples.order.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Both services, on a real PostgreSQL, are killed at random points of the saga, and every order
+ * that was acknowledged is looked up afterwards in both databases. The short form kills four times;
+ * {@code -Dsamples.test.kills=30} is the long one, and {@code -Dsamples.test.kills.seed} chooses
+ * the points again that a run has printed.
+ */
+@Timeout(900)
+class KilledSagaTest {
+  private static final int KILLS = Integer.getInteger("samples.test.kills", 4);
+  private static final long SEED =
+      Long.getLong("samples.test.kills.seed", new Random().nextInt(1_000_000));
+  private static final int SHOPPERS = 3;
+  private static final int ORDERS_PER_SECOND = 10;
+
+  /** More than these under way, and the shoppers slow down: the end is to come in time. */
+  private static final long MANY = 400;
+
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private Path directory;
+
+  private final Ears ears = new Ears();
+  private final List<Shopper> shoppers = new ArrayList<>();
+  private int unheard;
+
+  @Test
+  void everyAcknowledgedOrderEndsWithItsMoneyWhereItBelongs() throws Exception {
+    List<String> acknowledged;
+    try (TwoServices services = new TwoServices(directory);
+        TwoDatabases databases = begin(services)) {
+      List<Blow> plan = Blow.plan(new Random(SEED), KILLS);
+      System.out.printf("seed %d, logs in %s%n", SEED, directory);
+
+      for (int i = 0; i < plan.size(); i++) {
+        Aftermath left = strike(plan.get(i), services, databases);
+        System.out.printf("%d of %d: %s: %s%n", i + 1, KILLS, plan.get(i), left);
+        assertThat(left.interruptedSomething()).as("orders under way").isTrue();
+      }
+      awaitTheEndOfEveryOrder();
+      acknowledged = shoppers.stream().flatMap(it -> it.acknowledged().stream()).toList();
+      shoppers.forEach(Shopper::close);
+      services.stop();
+
+      Audit.Report report = databases.audit(acknowledged);
+      System.out.printf(
+          "%s; %d commands were carried out and not heard of when a process died%n",
+          report.line(), unheard);
+      assertThat(report.findings()).as("seed %d", SEED).isEmpty();
+      assertThat(report.isClean()).isTrue();
+      assertThat(report.placed()).isGreaterThan(25 * KILLS);
+      assertEverythingElseAddsUp(databases, acknowledged.size());
+      new PlantedFaults(databases, acknowledged).areEachFound();
+    }
+  }
+
+  /** Both services listen, and the shoppers have begun. */
+  private TwoDatabases begin(TwoServices services) throws Exception {
+    services.start(Victim.BOTH);
+    services.awaitListening(Victim.BOTH);
+    for (int i = 0; i < SHOPPERS; i++) {
+      Shopper shopper = new Shopper(services.orderPort(), Purchases.untraced(), ears);
+      shoppers.add(shopper);
+      shopper.pace(ORDERS_PER_SECOND);
+    }
+    return services.databases();
+  }
+
+  /** Kills, looks at what is left, and starts again. Returns once what was killed listens. */
+  private Aftermath strike(Blow blow, TwoServices services, TwoDatabases databases)
+      throws Exception {
+    ears.hear(blow.heard(), blow.times()).get(60, TimeUnit.SECONDS);
+    // Chance decides the moment; there is nothing that could be waited for.
+    var moment = CompletableFuture.delayedExecutor(blow.micros(), TimeUnit.MICROSECONDS);
+    CompletableFuture.runAsync(() -> kill(blow, services), moment).get(20, TimeUnit.SECONDS);
+    Aftermath left = Aftermath.of(databases);
+    unheard += left.unheard();
+    services.start(blow.victim());
+    services.awaitListening(blow.victim());
+    long waiting = shoppers.stream().mapToLong(Shopper::waiting).sum();
+    for (Shopper shopper : shoppers) {
+      shopper.reconnect();
+      shopper.pace(waiting > MANY ? 2 : ORDERS_PER_SECOND);
+    }
+    return left;
+  }
+
+  private static void kill(Blow blow, TwoServices services) {
+    try {
+      services.kill(blow.victim());
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException("the test is over", interrupted);
+    }
+  }
+
+  private void awaitTheEndOfEveryOrder() throws Exception {
+    for (Shopper shopper : shoppers) {
+      shopper.stop().get(20, TimeUnit.SECONDS);
+    }
+    BooleanSupplier allEnded =
+        () -> shoppers.stream().allMatch(it -> it.unanswered() == 0 && it.waiting() == 0);
+    ears.hearUntil(allEnded).get(120, TimeUnit.SECONDS);
+    assertThat(ears.refusals()).as("orders refused for good").isEmpty();
+  }
+
+  /** What the audit does not know: which order should have come to which end, and the goods. */
+  private static void assertEverythingElseAddsUp(TwoDatabases databases, int acknowledged)
+      throws SQLException {
+    assertThat(number(databases.orders(), "SELECT COUNT(*) FROM shop_order"))
+        .as("orders, of which each was acknowledged in the end")
+        .isEqualTo(acknowledged);
+    assertThat(
+            number(
+                databases.orders(),
+                """
+                SELECT COUNT(*) FROM shop_order o JOIN order_line l ON l.order_id = o.order_id
+                WHERE (o.state = 'CONFIRMED') <> (o.card_token LIKE '%4242' AND l.sku <> 'heater-recalled')"""))
+        .as("orders with an end that their card and their goods do not account for")
+        .isZero();
+    assertThat(
+            number(
+                databases.orders(),
+                """
+                SELECT COUNT(*) FROM product p WHERE p.sku <> 'teapot-antique' AND 1000000 - p.available <>
+                  (SELECT COALESCE(SUM(l.quantity), 0) FROM order_line l JOIN shop_order o ON o.order_id = l.order_id
+                   WHERE l.sku = p.sku AND o.state = 'CONFIRMED')"""))
+        .as("products of which more or less has left the shelf than was sold")
+        .isZero();
+  }
+
+  private static long number(Connection database, String sql) throws SQLException {
+    try (PreparedStatement query = database.prepareStatement(sql);
+        ResultSet row = query.executeQuery()) {
+      assertThat(row.next()).isTrue();
+      return row.getLong(1);
+    }
+  }
+}
