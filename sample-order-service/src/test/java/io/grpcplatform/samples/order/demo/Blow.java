@@ -7,10 +7,13 @@ import java.util.stream.Stream;
 
 /**
  * One SIGKILL at a point of the saga that chance has chosen: so many microseconds after the
- * shoppers have heard, for the so-manyth time since the last blow, that an order is in that state.
- * {@code ORDER_STATUS_UNSPECIFIED} stands for its acknowledgement.
+ * shoppers have heard, for the so-manyth time, that an order is in that state. {@code
+ * ORDER_STATUS_UNSPECIFIED} stands for its acknowledgement.
+ *
+ * @param hasty counts from the moment that the victim of the last blow listens again; otherwise
+ *     from when money moves again
  */
-record Blow(Victim victim, OrderStatus heard, int times, int micros) {
+record Blow(Victim victim, boolean hasty, OrderStatus heard, int times, int micros) {
   private static final List<Victim> VICTIMS =
       List.of(Victim.ORDER, Victim.ORDER, Victim.PAYMENT, Victim.PAYMENT, Victim.BOTH);
   private static final List<OrderStatus> STATES =
@@ -38,7 +41,11 @@ record Blow(Victim victim, OrderStatus heard, int times, int micros) {
     boolean rare =
         heard == OrderStatus.ORDER_STATUS_VOIDING || heard == OrderStatus.ORDER_STATUS_REFUNDING;
     return new Blow(
-        victim, heard, 1 + chance.nextInt(rare ? 3 : 60), chance.nextInt(rare ? 3_000 : 20_000));
+        victim,
+        chance.nextInt(4) == 0,
+        heard,
+        1 + chance.nextInt(rare ? 3 : 30),
+        chance.nextInt(rare ? 3_000 : 20_000));
   }
 
   @Override

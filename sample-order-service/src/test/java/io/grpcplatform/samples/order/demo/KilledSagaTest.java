@@ -2,6 +2,7 @@ package io.grpcplatform.samples.order.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpcplatform.samples.order.v1.OrderStatus;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -40,33 +41,33 @@ class KilledSagaTest {
 
   private final Ears ears = new Ears();
   private final List<Shopper> shoppers = new ArrayList<>();
+  private final List<Long> resumed = new ArrayList<>();
+  private long listensSince = System.nanoTime();
+  private int strikes;
+  private int interruptions;
   private int unheard;
 
   @Test
   void everyAcknowledgedOrderEndsWithItsMoneyWhereItBelongs() throws Exception {
-    List<String> acknowledged;
     try (TwoServices services = new TwoServices(directory);
         TwoDatabases databases = begin(services)) {
-      List<Blow> plan = Blow.plan(new Random(SEED), KILLS);
-      System.out.printf("seed %d, logs in %s%n", SEED, directory);
 
-      for (int i = 0; i < plan.size(); i++) {
-        Aftermath left = strike(plan.get(i), services, databases);
-        System.out.printf("%d of %d: %s: %s%n", i + 1, KILLS, plan.get(i), left);
-        assertThat(left.interruptedSomething()).as("orders under way").isTrue();
+      System.out.printf("seed %d, logs in %s%n", SEED, directory);
+      for (Blow blow : Blow.plan(new Random(SEED), KILLS)) {
+        strike(blow, services, databases);
       }
       awaitTheEndOfEveryOrder();
-      acknowledged = shoppers.stream().flatMap(it -> it.acknowledged().stream()).toList();
+      List<String> acknowledged =
+          shoppers.stream().flatMap(it -> it.acknowledged().stream()).toList();
       shoppers.forEach(Shopper::close);
       services.stop();
 
       Audit.Report report = databases.audit(acknowledged);
-      System.out.printf(
-          "%s; %d commands were carried out and not heard of when a process died%n",
-          report.line(), unheard);
+      System.out.println(figures(report));
       assertThat(report.findings()).as("seed %d", SEED).isEmpty();
       assertThat(report.isClean()).isTrue();
-      assertThat(report.placed()).isGreaterThan(25 * KILLS);
+      assertThat(report.placed()).as("orders").isGreaterThan(10 * KILLS);
+      assertThat(interruptions).as("kills with orders under way").isGreaterThanOrEqualTo(KILLS / 2);
       assertEverythingElseAddsUp(databases, acknowledged.size());
       new PlantedFaults(databases, acknowledged).areEachFound();
     }
@@ -85,22 +86,32 @@ class KilledSagaTest {
   }
 
   /** Kills, looks at what is left, and starts again. Returns once what was killed listens. */
-  private Aftermath strike(Blow blow, TwoServices services, TwoDatabases databases)
-      throws Exception {
+  private void strike(Blow blow, TwoServices services, TwoDatabases databases) throws Exception {
+    if (!blow.hasty()) {
+      awaitMoneyMoving();
+    }
     ears.hear(blow.heard(), blow.times()).get(60, TimeUnit.SECONDS);
     // Chance decides the moment; there is nothing that could be waited for.
     var moment = CompletableFuture.delayedExecutor(blow.micros(), TimeUnit.MICROSECONDS);
     CompletableFuture.runAsync(() -> kill(blow, services), moment).get(20, TimeUnit.SECONDS);
     Aftermath left = Aftermath.of(databases);
+    System.out.printf("%d of %d: %s: %s%n", ++strikes, KILLS, blow, left);
+    interruptions += left.interruptedSomething() ? 1 : 0;
     unheard += left.unheard();
     services.start(blow.victim());
     services.awaitListening(blow.victim());
+    listensSince = System.nanoTime();
     long waiting = shoppers.stream().mapToLong(Shopper::waiting).sum();
     for (Shopper shopper : shoppers) {
       shopper.reconnect();
       shopper.pace(waiting > MANY ? 2 : ORDERS_PER_SECOND);
     }
-    return left;
+  }
+
+  /** Payment answers again: an order was heard to be captured next. */
+  private void awaitMoneyMoving() throws Exception {
+    ears.hear(OrderStatus.ORDER_STATUS_CAPTURING, 1).get(60, TimeUnit.SECONDS);
+    resumed.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - listensSince));
   }
 
   private static void kill(Blow blow, TwoServices services) {
@@ -109,6 +120,11 @@ class KilledSagaTest {
     } catch (InterruptedException interrupted) {
       throw new IllegalStateException("the test is over", interrupted);
     }
+  }
+
+  private String figures(Audit.Report report) {
+    return "%s; %d commands were carried out and not heard of when a process died; ms until money moved again: %s"
+        .formatted(report.line(), unheard, resumed.stream().sorted().toList());
   }
 
   private void awaitTheEndOfEveryOrder() throws Exception {
