@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,10 +91,17 @@ class KilledSagaTest {
     if (!blow.hasty()) {
       awaitMoneyMoving();
     }
-    ears.hear(blow.heard(), blow.times()).get(60, TimeUnit.SECONDS);
-    // Chance decides the moment; there is nothing that could be waited for.
-    var moment = CompletableFuture.delayedExecutor(blow.micros(), TimeUnit.MICROSECONDS);
-    CompletableFuture.runAsync(() -> kill(blow, services), moment).get(20, TimeUnit.SECONDS);
+    ears.hear(blow.heard(), blow.times()).get(120, TimeUnit.SECONDS);
+    if (blow.table().isEmpty()) {
+      // Chance decides the moment; there is nothing that could be waited for.
+      var moment = CompletableFuture.delayedExecutor(blow.micros(), TimeUnit.MICROSECONDS);
+      CompletableFuture.runAsync(() -> kill(blow, services), moment).get(20, TimeUnit.SECONDS);
+    } else {
+      try (HeldTable table = services.hold(blow.victim(), blow.table())) {
+        table.awaitWriter();
+        kill(blow, services);
+      }
+    }
     Aftermath left = Aftermath.of(databases);
     System.out.printf("%d of %d: %s: %s%n", ++strikes, KILLS, blow, left);
     interruptions += left.interruptedSomething() ? 1 : 0;
@@ -110,7 +118,7 @@ class KilledSagaTest {
 
   /** Payment answers again: an order was heard to be captured next. */
   private void awaitMoneyMoving() throws Exception {
-    ears.hear(OrderStatus.ORDER_STATUS_CAPTURING, 1).get(60, TimeUnit.SECONDS);
+    ears.hear(OrderStatus.ORDER_STATUS_CAPTURING, 1).get(120, TimeUnit.SECONDS);
     resumed.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - listensSince));
   }
 
@@ -133,7 +141,11 @@ class KilledSagaTest {
     }
     BooleanSupplier allEnded =
         () -> shoppers.stream().allMatch(it -> it.unanswered() == 0 && it.waiting() == 0);
-    ears.hearUntil(allEnded).get(120, TimeUnit.SECONDS);
+    try {
+      ears.hearUntil(allEnded).get(120, TimeUnit.SECONDS);
+    } catch (TimeoutException some) {
+      System.out.println("not every order has come to an end: the audit will name them");
+    }
     assertThat(ears.refusals()).as("orders refused for good").isEmpty();
   }
 

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,6 +100,11 @@ final class TwoServices implements AutoCloseable {
     for (Victim one : which.each()) {
       processes.get(one).kill();
     }
+  }
+
+  HeldTable hold(Victim whose, String table) throws SQLException {
+    String database = whose == Victim.ORDER ? orderDatabase : paymentDatabase;
+    return new HeldTable(DriverManager.getConnection(database, Postgres.USER, ""), table);
   }
 
   int orderPort() {
