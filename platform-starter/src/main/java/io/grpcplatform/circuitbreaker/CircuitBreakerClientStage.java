@@ -11,6 +11,8 @@ import io.grpcplatform.ClientFeature;
 import io.grpcplatform.ClientStage;
 import io.grpcplatform.Live;
 import io.grpcplatform.LocalAnswer;
+import io.grpcplatform.PacedCall;
+import io.grpcplatform.Refusal;
 import io.grpcplatform.StagePlan;
 import java.util.HashMap;
 import java.util.List;
@@ -108,7 +110,17 @@ final class CircuitBreakerClientStage implements ClientFeature {
             fallbacks.get(key.fullMethodName()));
     return method.getType() == MethodType.UNARY
         ? new UnaryPermits(gate)
-        : call -> new StreamPermit(gate, clock, gate.admit(), timeGiven(call));
+        : call -> stream(gate, call);
+  }
+
+  /**
+   * A stream that its caller opens again and again at a pace of its own is let through where
+   * another would be refused: the breaker learns nothing from it then, and it finds the backend
+   * again.
+   */
+  private @Nullable StreamPermit stream(MethodGate gate, CallStart call) throws Refusal {
+    Object permit = PacedCall.marked(call.options()) ? gate.admitIfItMay() : gate.admit();
+    return permit == null ? null : new StreamPermit(gate, clock, permit, timeGiven(call));
   }
 
   private OverloadThrottle throttle(String name) {

@@ -43,6 +43,15 @@ record MethodGate(
     }
   }
 
+  /** A permit, or null where a call is refused that is not to be: it counts for nothing then. */
+  @Nullable Object admitIfItMay() {
+    try {
+      return gate.admit();
+    } catch (Refusal open) {
+      return null;
+    }
+  }
+
   /** Whether an ending's meaning depends on the message that came before it. */
   boolean readsMessages() {
     return outcomes.classified();

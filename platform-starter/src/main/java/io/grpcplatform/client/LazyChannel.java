@@ -6,6 +6,7 @@ import io.grpc.ClientCall;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import io.grpcplatform.ChannelConnections;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: safe; the first callers wait for one of them to make the channel.
  */
-final class LazyChannel extends Channel {
+final class LazyChannel extends Channel implements ChannelConnections {
 
   private final Supplier<ManagedChannel> maker;
   private final boolean waitForReady;
   private volatile @Nullable ManagedChannel managed;
-  private boolean closed;
+  private volatile boolean closed;
 
   LazyChannel(Supplier<ManagedChannel> maker, boolean waitForReady) {
     this.maker = maker;
@@ -53,6 +54,27 @@ final class LazyChannel extends Channel {
       managed = made;
     }
     return made;
+  }
+
+  @Override
+  public void resetConnectBackoff() {
+    ManagedChannel made = managed;
+    if (made != null) {
+      made.resetConnectBackoff();
+    }
+  }
+
+  @Override
+  public void enterIdle() {
+    ManagedChannel made = managed;
+    if (made != null) {
+      made.enterIdle();
+    }
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return closed;
   }
 
   /** The state of its connections, without connecting; null before its first call. */

@@ -3,6 +3,7 @@ package io.grpcplatform.client;
 import io.grpc.Channel;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpcplatform.NamedChannels;
 import io.grpcplatform.NearestName;
 import io.grpcplatform.SettingException;
 import java.time.Duration;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Threading: safe.
  */
-final class SharedChannels implements GrpcChannels, AutoCloseable {
+final class SharedChannels implements GrpcChannels, NamedChannels, AutoCloseable {
 
   private final ClientProperties properties;
   private final Target.Reader targets;
@@ -56,6 +57,11 @@ final class SharedChannels implements GrpcChannels, AutoCloseable {
     Channel bare = shared(name);
     stubs.unknown();
     return bare;
+  }
+
+  @Override
+  public Channel named(String name) {
+    return shared(name);
   }
 
   private Channel shared(String name) {

@@ -1,15 +1,18 @@
 package io.grpcplatform.server;
 
 import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.services.ChannelzService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.grpcplatform.LocalServices;
 import io.grpcplatform.ServerContributor;
 import io.grpcplatform.ServerPipeline;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -18,7 +21,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
  * Builds the servers: the same services, pipeline and contributions for the socket and for the
  * process itself.
  */
-final class ServerAssembly {
+final class ServerAssembly implements LocalServices {
 
   /** Entries in one answer; a client asks for the next ones. */
   private static final int CHANNELZ_PAGE = 100;
@@ -69,6 +72,16 @@ final class ServerAssembly {
     }
     servers.watch();
     return servers;
+  }
+
+  @Override
+  public Collection<MethodDescriptor<?, ?>> methods() {
+    return ServedServices.methods(beans);
+  }
+
+  @Override
+  public List<ServerServiceDefinition> bound() {
+    return ServedServices.of(beans).bind(pipeline);
   }
 
   /** The user's own interceptors around each service. */

@@ -6,8 +6,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.stub.StreamObserver;
 
 /**
- * Where resumable sessions begin, on either side: a bean, and {@code Sessions.plain(…)} without
- * Spring.
+ * Where resumable sessions begin, on either side: a bean, and {@link #plain()} without Spring.
  *
  * <p>The messages of the method have one field of the type {@code platform.v1.SessionFrame}, in the
  * request and in the response.
@@ -15,6 +14,16 @@ import io.grpc.stub.StreamObserver;
  * <p>Threading: safe.
  */
 public interface Sessions {
+
+  /** Sessions without Spring, as an application has them where nothing is configured. */
+  static Sessions plain() {
+    return PlatformSessions.builder().build();
+  }
+
+  /** Sessions without Spring, within other limits; {@link PlatformSessions#builder} says more. */
+  static Sessions plain(SessionLimits limits) {
+    return PlatformSessions.builder().limits(limits).build();
+  }
 
   /**
    * A client's session.

@@ -1,5 +1,6 @@
 package io.grpcplatform.telemetry;
 
+import io.grpcplatform.WorkTraces;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -18,7 +19,7 @@ import java.util.function.Supplier;
  *
  * <p>Threading: safe for any thread. Work runs at once, on the thread that calls.
  */
-public sealed interface MessageTraces permits TracedMessages, UntracedMessages {
+public sealed interface MessageTraces extends WorkTraces permits TracedMessages, UntracedMessages {
 
   /** Those that do nothing, for code that runs with and without tracing. */
   static MessageTraces none() {
@@ -29,6 +30,7 @@ public sealed interface MessageTraces permits TracedMessages, UntracedMessages {
    * The trace that is current, as text to send along with a message or to store beside it; empty
    * where there is none. An answer takes it from within {@link #handle}.
    */
+  @Override
   String current();
 
   /**
@@ -54,6 +56,7 @@ public sealed interface MessageTraces permits TracedMessages, UntracedMessages {
    *
    * @param what the kind of message, of few that exist: never an id
    */
+  @Override
   <T> T handle(String what, String trace, Supplier<T> work);
 
   /** The same for work without a result. */

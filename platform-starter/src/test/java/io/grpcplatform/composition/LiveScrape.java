@@ -14,6 +14,7 @@ import io.grpc.stub.StreamObserver;
 import io.grpcplatform.EchoBehaviour;
 import io.grpcplatform.client.GrpcChannels;
 import io.grpcplatform.server.GrpcServerCustomizer;
+import io.grpcplatform.stream.Sessions;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
@@ -108,7 +109,7 @@ public final class LiveScrape implements AutoCloseable {
   }
 
   /** Makes calls of each kind, one of them with a deadline, one refused, one failed. */
-  public LiveScrape talk() throws InterruptedException {
+  public LiveScrape talk() throws Exception {
     // A channel tries again what was known of its services when it was made.
     var stock =
         context
@@ -125,7 +126,8 @@ public final class LiveScrape implements AutoCloseable {
         // The second is one too many.
       }
     }
-    awaitEnded(6);
+    OneSession.hold(context.getBean(Sessions.class), channel());
+    awaitEnded(7);
     return this;
   }
 
@@ -232,6 +234,11 @@ public final class LiveScrape implements AutoCloseable {
     @Bean
     StockServiceGrpc.StockServiceImplBase stock() {
       return new Stock();
+    }
+
+    @Bean
+    OneSession sessions(Sessions sessions) {
+      return new OneSession(sessions);
     }
 
     @Bean

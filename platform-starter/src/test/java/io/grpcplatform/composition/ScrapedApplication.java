@@ -12,6 +12,7 @@ import io.grpcplatform.EchoBehaviour;
 import io.grpcplatform.Loopback;
 import io.grpcplatform.Refusal;
 import io.grpcplatform.client.GrpcClient;
+import io.grpcplatform.stream.Sessions;
 import io.grpcplatform.test.v1.EchoRequest;
 import io.grpcplatform.test.v1.EchoResponse;
 import io.grpcplatform.test.v1.EchoServiceGrpc;
@@ -49,6 +50,7 @@ final class ScrapedApplication implements AutoCloseable {
   ScrapedApplication() throws Exception {
     converse(EchoServiceGrpc.newStub(caller));
     converse(context.getBean(Calls.class).streams());
+    OneSession.hold(context.getBean(Sessions.class), caller);
     serve();
     call();
     // The collector's meters come with its first pause.
@@ -161,6 +163,11 @@ final class ScrapedApplication implements AutoCloseable {
     @Bean
     EchoBehaviour echo() {
       return new EchoBehaviour();
+    }
+
+    @Bean
+    OneSession sessions(Sessions sessions) {
+      return new OneSession(sessions);
     }
 
     @Bean

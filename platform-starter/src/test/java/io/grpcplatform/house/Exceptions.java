@@ -12,8 +12,10 @@ final class Exceptions {
       "makes or holds what gRPC runs; the feature is about just that";
   private static final String GATHERS = "gathers the user's beans, which only Spring knows";
 
-  private static final String CONTEXT = "is about gRPC's Context, which carries the deadline";
+  private static final String CONTEXT =
+      "is about gRPC's Context, which carries deadline and cancellation";
   private static final String STREAM = "is the user's door to gRPC's stream observers";
+  private static final String SERVES = "hears and answers a stream for the user's handler";
   private static final String SETTINGS = "compares settings as Spring sees them";
 
   /** Not an edge, yet imports Spring. */
@@ -58,8 +60,14 @@ final class Exceptions {
           Map.entry("server.SocketServer", MAKES),
           Map.entry("stream.FramedMessages", "reads the types of a method's messages"),
           Map.entry("stream.PacedReader", STREAM),
+          Map.entry("stream.PlainStream", SERVES),
           Map.entry("stream.RequestWriter", STREAM),
+          Map.entry("stream.ServedSessions", SERVES),
+          Map.entry("stream.ServedStream", SERVES),
+          Map.entry("stream.SessionStream", SERVES),
+          Map.entry("stream.SessionWork", CONTEXT),
           Map.entry("stream.Sessions", STREAM),
+          Map.entry("stream.StreamOutput", SERVES),
           Map.entry("stream.StreamPump", STREAM),
           Map.entry("stream.StreamWriter", STREAM));
 

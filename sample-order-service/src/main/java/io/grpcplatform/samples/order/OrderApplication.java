@@ -19,12 +19,14 @@ public class OrderApplication {
   }
 
   @Bean
-  OrderDesk orderDesk(
-      Orders orders, Shelf shelf, Outbox outbox, Transactions transactions, OrderSignals signals) {
+  OrderDesk.Store orderStore(
+      Orders orders, Shelf shelf, Outbox outbox, Refunds refunds, Transactions transactions) {
+    return new OrderDesk.Store(orders, shelf, outbox, refunds, transactions);
+  }
+
+  @Bean
+  OrderDesk orderDesk(OrderDesk.Store store, OrderSignals signals, SagaWatch watch) {
     return new OrderDesk(
-        new OrderDesk.Store(orders, shelf, outbox, transactions),
-        signals,
-        InstantSource.system(),
-        () -> UUID.randomUUID().toString());
+        store, signals, watch, InstantSource.system(), () -> UUID.randomUUID().toString());
   }
 }

@@ -1,6 +1,6 @@
 package io.grpcplatform.samples.order;
 
-/** An order that cannot be accepted, whoever asks again. */
+/** An order that cannot be accepted, or not be refunded, whoever asks again. */
 public final class OrderRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -13,7 +13,9 @@ public final class OrderRefusedException extends RuntimeException {
     /** All of it is free of charge. */
     NOTHING_TO_PAY,
     /** Its products are priced in several currencies. */
-    MIXED_CURRENCIES
+    MIXED_CURRENCIES,
+    /** There is nothing to give back: it is not confirmed. */
+    NOT_CONFIRMED
   }
 
   private final Reason reason;
@@ -43,6 +45,11 @@ public final class OrderRefusedException extends RuntimeException {
     return new OrderRefusedException(
         Reason.MIXED_CURRENCIES,
         "lines: " + one.currency() + " and " + other.currency() + " (expected: one currency)");
+  }
+
+  static OrderRefusedException notConfirmed(Order order) {
+    return new OrderRefusedException(
+        Reason.NOT_CONFIRMED, order.id() + " is " + order.state() + " (expected: CONFIRMED)");
   }
 
   public Reason reason() {

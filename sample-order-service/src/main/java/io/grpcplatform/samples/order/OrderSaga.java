@@ -9,13 +9,35 @@ import static io.grpcplatform.samples.order.OrderState.REFUNDING;
 import static io.grpcplatform.samples.order.OrderState.RELEASING;
 import static io.grpcplatform.samples.order.OrderState.RESERVING;
 import static io.grpcplatform.samples.order.OrderState.VOIDING;
+import static io.grpcplatform.samples.order.SagaCommand.AUTHORIZE;
+import static io.grpcplatform.samples.order.SagaCommand.CAPTURE;
+import static io.grpcplatform.samples.order.SagaCommand.CONFIRM;
+import static io.grpcplatform.samples.order.SagaCommand.PAY_BACK;
+import static io.grpcplatform.samples.order.SagaCommand.REFUND;
+import static io.grpcplatform.samples.order.SagaCommand.RELEASE;
+import static io.grpcplatform.samples.order.SagaCommand.RESERVE;
+import static io.grpcplatform.samples.order.SagaCommand.TAKE_BACK;
+import static io.grpcplatform.samples.order.SagaCommand.VOID;
+import static io.grpcplatform.samples.order.SagaEvent.AUTHORIZED;
+import static io.grpcplatform.samples.order.SagaEvent.CAPTURED;
+import static io.grpcplatform.samples.order.SagaEvent.CAPTURE_DECLINED;
+import static io.grpcplatform.samples.order.SagaEvent.CARD_DECLINED;
+import static io.grpcplatform.samples.order.SagaEvent.OUT_OF_STOCK;
+import static io.grpcplatform.samples.order.SagaEvent.PAID_BACK;
+import static io.grpcplatform.samples.order.SagaEvent.PRODUCT_RECALLED;
+import static io.grpcplatform.samples.order.SagaEvent.REFUNDED;
+import static io.grpcplatform.samples.order.SagaEvent.REFUND_WANTED;
+import static io.grpcplatform.samples.order.SagaEvent.RELEASED;
+import static io.grpcplatform.samples.order.SagaEvent.RESERVED;
+import static io.grpcplatform.samples.order.SagaEvent.VOIDED;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of an order: reserve, authorize, capture, confirm; what fails is undone. A pure decision,
- * (state, event) → (state, commands).
+ * The way of an order: reserve, authorize, capture, confirm; what fails is undone, and so is what
+ * the customer does not want any more. A pure decision, (state, event) → (state, commands).
  *
  * <table>
  * <caption>The whole way; anything else throws {@link IllegalTransitionException}</caption>
@@ -32,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>VOIDING</td><td>VOIDED</td><td>RELEASING</td><td>RELEASE</td><td></td></tr>
  * <tr><td>REFUNDING</td><td>REFUNDED</td><td>RELEASING</td><td>RELEASE</td><td></td></tr>
  * <tr><td>RELEASING</td><td>RELEASED</td><td>CANCELLED</td><td></td><td></td></tr>
+ * <tr><td>CONFIRMED</td><td>REFUND_WANTED</td><td>REFUNDING</td><td>PAY_BACK</td><td>CUSTOMER_WISH</td></tr>
+ * <tr><td>REFUNDING</td><td>PAID_BACK</td><td>RELEASING</td><td>TAKE_BACK</td><td></td></tr>
  * </table>
  */
 public final class OrderSaga {
@@ -50,51 +74,39 @@ public final class OrderSaga {
     }
   }
 
+  private record Moment(OrderState state, SagaEvent event) {}
+
+  private static final Map<Moment, Decision> TABLE =
+      Map.ofEntries(
+          on(RESERVING, RESERVED, to(AUTHORIZING, AUTHORIZE)),
+          on(RESERVING, OUT_OF_STOCK, end(CANCELLED, CancelReason.OUT_OF_STOCK)),
+          on(AUTHORIZING, AUTHORIZED, to(CAPTURING, CAPTURE)),
+          on(AUTHORIZING, CARD_DECLINED, undo(RELEASING, RELEASE, CancelReason.CARD_DECLINED)),
+          on(CAPTURING, CAPTURED, to(CONFIRMING, CONFIRM)),
+          on(CAPTURING, CAPTURE_DECLINED, undo(VOIDING, VOID, CancelReason.CAPTURE_DECLINED)),
+          on(CONFIRMING, SagaEvent.CONFIRMED, end(CONFIRMED, null)),
+          on(CONFIRMING, PRODUCT_RECALLED, undo(REFUNDING, REFUND, CancelReason.PRODUCT_RECALLED)),
+          on(VOIDING, VOIDED, to(RELEASING, RELEASE)),
+          on(REFUNDING, REFUNDED, to(RELEASING, RELEASE)),
+          on(RELEASING, RELEASED, end(CANCELLED, null)),
+          on(CONFIRMED, REFUND_WANTED, undo(REFUNDING, PAY_BACK, CancelReason.CUSTOMER_WISH)),
+          on(REFUNDING, PAID_BACK, to(RELEASING, TAKE_BACK)));
+
   public static Decision begin() {
-    return to(RESERVING, SagaCommand.RESERVE);
+    return to(RESERVING, RESERVE);
   }
 
   public static Decision decide(OrderState state, SagaEvent event) {
-    return switch (state) {
-      case RESERVING ->
-          switch (event) {
-            case RESERVED -> to(AUTHORIZING, SagaCommand.AUTHORIZE);
-            case OUT_OF_STOCK -> new Decision(CANCELLED, List.of(), CancelReason.OUT_OF_STOCK);
-            default -> throw new IllegalTransitionException(state, event);
-          };
-      case AUTHORIZING ->
-          switch (event) {
-            case AUTHORIZED -> to(CAPTURING, SagaCommand.CAPTURE);
-            case CARD_DECLINED -> undo(RELEASING, SagaCommand.RELEASE, CancelReason.CARD_DECLINED);
-            default -> throw new IllegalTransitionException(state, event);
-          };
-      case CAPTURING ->
-          switch (event) {
-            case CAPTURED -> to(CONFIRMING, SagaCommand.CONFIRM);
-            case CAPTURE_DECLINED -> undo(VOIDING, SagaCommand.VOID, CancelReason.CAPTURE_DECLINED);
-            default -> throw new IllegalTransitionException(state, event);
-          };
-      case CONFIRMING ->
-          switch (event) {
-            case CONFIRMED -> new Decision(CONFIRMED, List.of(), null);
-            case PRODUCT_RECALLED ->
-                undo(REFUNDING, SagaCommand.REFUND, CancelReason.PRODUCT_RECALLED);
-            default -> throw new IllegalTransitionException(state, event);
-          };
-      case VOIDING -> only(SagaEvent.VOIDED, event, state, to(RELEASING, SagaCommand.RELEASE));
-      case REFUNDING -> only(SagaEvent.REFUNDED, event, state, to(RELEASING, SagaCommand.RELEASE));
-      case RELEASING ->
-          only(SagaEvent.RELEASED, event, state, new Decision(CANCELLED, List.of(), null));
-      case CONFIRMED, CANCELLED -> throw new IllegalTransitionException(state, event);
-    };
-  }
-
-  private static Decision only(
-      SagaEvent expected, SagaEvent event, OrderState state, Decision decision) {
-    if (event != expected) {
+    Decision decision = TABLE.get(new Moment(state, event));
+    if (decision == null) {
       throw new IllegalTransitionException(state, event);
     }
     return decision;
+  }
+
+  private static Map.Entry<Moment, Decision> on(
+      OrderState state, SagaEvent event, Decision decision) {
+    return Map.entry(new Moment(state, event), decision);
   }
 
   private static Decision to(OrderState state, SagaCommand command) {
@@ -103,5 +115,9 @@ public final class OrderSaga {
 
   private static Decision undo(OrderState state, SagaCommand command, CancelReason reason) {
     return new Decision(state, List.of(command), reason);
+  }
+
+  private static Decision end(OrderState state, @Nullable CancelReason reason) {
+    return new Decision(state, List.of(), reason);
   }
 }

@@ -6,7 +6,7 @@ public enum OrderState {
   AUTHORIZING,
   CAPTURING,
   CONFIRMING,
-  /** Paid, and the goods are the customer's. Final. */
+  /** Paid, and the goods are the customer's. Final, unless the customer wants the money back. */
   CONFIRMED,
   VOIDING,
   REFUNDING,
@@ -14,6 +14,7 @@ public enum OrderState {
   /** Not to be delivered, nothing held, nothing owed. Final. */
   CANCELLED;
 
+  /** Whether nothing happens to it any more by itself. */
   public boolean isFinal() {
     return this == CONFIRMED || this == CANCELLED;
   }

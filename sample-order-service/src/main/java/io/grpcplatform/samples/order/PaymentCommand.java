@@ -10,9 +10,9 @@ package io.grpcplatform.samples.order;
 public record PaymentCommand(
     String orderId, SagaCommand command, Money amount, String cardToken, String trace) {
   public PaymentCommand {
-    if (command.isLocal()) {
+    if (command.way() != SagaCommand.Way.BY_STREAM) {
       throw new IllegalArgumentException(
-          "command: " + command + " (expected: one that the payment service carries out)");
+          "command: " + command + " (expected: one that goes over the stream to payment)");
     }
   }
 

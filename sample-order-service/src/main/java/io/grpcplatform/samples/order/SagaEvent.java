@@ -12,5 +12,9 @@ public enum SagaEvent {
   PRODUCT_RECALLED,
   VOIDED,
   REFUNDED,
-  RELEASED
+  RELEASED,
+  /** The customer wants the money of a confirmed order back. */
+  REFUND_WANTED,
+  /** It is back, and the goods are on their way. */
+  PAID_BACK
 }

@@ -19,4 +19,7 @@ public interface Shelf {
 
   /** Puts the reserved pieces back. */
   void release(List<OrderLine> lines);
+
+  /** Puts pieces back that had been handed over. */
+  void takeBack(List<OrderLine> lines);
 }

@@ -8,4 +8,10 @@ import java.util.function.Supplier;
  */
 public interface Transactions {
   <T> T run(Supplier<T> work);
+
+  /**
+   * Runs work when what was done so far is committed: now, or with the transaction that surrounds
+   * this thread. Never, if that is rolled back.
+   */
+  void afterCommit(Runnable work);
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpcplatform.samples.order.OrderDesk.Imported;
 import io.grpcplatform.samples.order.OrderDesk.Placement;
+import io.grpcplatform.samples.order.OrderDesk.Refunding;
 import io.grpcplatform.samples.order.OrderSaga.IllegalTransitionException;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,6 +109,122 @@ class OrderDeskTest {
     assertThat(order.state()).isEqualTo(OrderState.CANCELLED);
     assertThat(order.cancelReason()).isEqualTo(CancelReason.PRODUCT_RECALLED);
     assertThat(shop.available("heater-recalled")).isEqualTo(1_000_000);
+  }
+
+  @Test
+  void givesMoneyBackAndTakesGoodsBackOnTheCustomersWish() {
+    String id = confirmed("k-1");
+
+    Refunding refunding = shop.desk.refund(id);
+    OrderState meanwhile = shop.state(id);
+    shop.desk.paidBack(id);
+
+    assertThat(refunding.order().state()).isEqualTo(meanwhile).isEqualTo(OrderState.REFUNDING);
+    assertThat(refunding.operation()).isEqualTo("operations/" + id);
+    Order order = shop.orders.find(id).orElseThrow();
+    assertThat(order.state()).isEqualTo(OrderState.CANCELLED);
+    assertThat(order.cancelReason()).isEqualTo(CancelReason.CUSTOMER_WISH);
+    assertThat(shop.desk.steps(id, 5, 10))
+        .extracting(OrderStep::state)
+        .containsExactly(OrderState.REFUNDING, OrderState.RELEASING, OrderState.CANCELLED);
+    assertThat(shop.available("mug-blue")).isEqualTo(1_000_000);
+    assertThat(shop.reserved("mug-blue")).isZero();
+    assertThat(shop.outbox.waiting()).isZero();
+  }
+
+  @Test
+  void tellsOfTheSameRefundWheneverItIsWanted() {
+    String id = confirmed("k-1");
+
+    Refunding first = shop.desk.refund(id);
+    Refunding again = shop.desk.refund(id);
+    shop.desk.paidBack(id);
+    Refunding late = shop.desk.refund(id);
+
+    assertThat(again).isEqualTo(first);
+    assertThat(late.operation()).isEqualTo(first.operation());
+    assertThat(late.order().state()).isEqualTo(OrderState.CANCELLED);
+    assertThat(shop.refunds).containsOnly(id);
+  }
+
+  @Test
+  void hearsThatMoneyIsBackOnce() {
+    String id = confirmed("k-1");
+    shop.desk.refund(id);
+
+    shop.desk.paidBack(id);
+    shop.desk.paidBack(id);
+
+    assertThat(shop.desk.steps(id, 0, 20)).hasSize(8);
+    assertThat(shop.available("mug-blue")).isEqualTo(1_000_000);
+  }
+
+  @Test
+  void refundsNothingThatIsNotConfirmed() {
+    String waiting = shop.desk.place(order("k-1")).order().id();
+    String declined = shop.desk.place(order("k-2")).order().id();
+    shop.desk.answered(declined, SagaCommand.AUTHORIZE, SagaEvent.CARD_DECLINED);
+
+    for (String id : List.of(waiting, declined)) {
+      assertThatThrownBy(() -> shop.desk.refund(id))
+          .isInstanceOfSatisfying(
+              OrderRefusedException.class,
+              it -> assertThat(it.reason()).isEqualTo(OrderRefusedException.Reason.NOT_CONFIRMED));
+      shop.desk.paidBack(id);
+    }
+
+    assertThat(shop.refunds).isEmpty();
+    assertThat(shop.state(waiting)).isEqualTo(OrderState.AUTHORIZING);
+  }
+
+  @Test
+  void leavesRefundOfRecalledProductToItsCommand() {
+    String id = shop.desk.place(order("k-1", "heater-recalled", GOOD_CARD)).order().id();
+    shop.desk.answered(id, SagaCommand.AUTHORIZE, SagaEvent.AUTHORIZED);
+    shop.desk.answered(id, SagaCommand.CAPTURE, SagaEvent.CAPTURED);
+
+    shop.desk.paidBack(id);
+
+    assertThat(shop.state(id)).isEqualTo(OrderState.REFUNDING);
+  }
+
+  @Test
+  void tellsOfEachBeginningAndEachEndOnce() {
+    String confirmed = confirmed("k-1");
+    shop.desk.place(order("k-1"));
+    shop.desk.answered(confirmed, SagaCommand.CAPTURE, SagaEvent.CAPTURED);
+    shop.desk.place(order("k-2", "teapot-antique", GOOD_CARD));
+    shop.desk.place(new NewOrder("k-3", "c", List.of(new OrderLine("teapot-antique", 3)), "t"));
+    shop.desk.refund(confirmed);
+    shop.desk.paidBack(confirmed);
+    shop.desk.paidBack(confirmed);
+
+    assertThat(shop.begun).hasValue(3);
+    assertThat(shop.ends)
+        .containsExactly("CONFIRMED null", "CANCELLED OUT_OF_STOCK", "CANCELLED CUSTOMER_WISH");
+  }
+
+  @Test
+  void refundsOnceHoweverManyWantIt() throws Exception {
+    String id = confirmed("k-1");
+
+    List<Refunding> refunding = race(i -> shop.desk.refund(id));
+    race(
+        i -> {
+          shop.desk.paidBack(id);
+          return i;
+        });
+
+    assertThat(refunding).extracting(Refunding::operation).containsOnly("operations/" + id);
+    assertThat(shop.desk.steps(id, 0, 20)).hasSize(8);
+    assertThat(shop.available("mug-blue")).isEqualTo(1_000_000);
+  }
+
+  private String confirmed(String key) {
+    String id = shop.desk.place(order(key)).order().id();
+    shop.desk.answered(id, SagaCommand.AUTHORIZE, SagaEvent.AUTHORIZED);
+    shop.desk.answered(id, SagaCommand.CAPTURE, SagaEvent.CAPTURED);
+    return id;
   }
 
   @Test

@@ -42,7 +42,7 @@ class OrderSagaTest {
 
       assertThat(decided).as("%s %s", row.state(), row.event()).isEqualTo(row.decision());
     }
-    assertThat(table).hasSize(12);
+    assertThat(table).hasSize(14);
   }
 
   @Test
@@ -62,7 +62,18 @@ class OrderSagaTest {
       }
     }
 
-    assertThat(illegal).isEqualTo(9 * 11 - 11);
+    assertThat(illegal).isEqualTo(9 * 13 - 13);
+  }
+
+  @Test
+  void leavesAnEndOnTheCustomersWishOnly() throws IOException {
+    List<Row> table = table();
+
+    assertThat(table)
+        .filteredOn(row -> !row.event().equals("–"))
+        .filteredOn(row -> OrderState.valueOf(row.state()).isFinal())
+        .extracting(Row::event)
+        .containsExactly(SagaEvent.REFUND_WANTED.name());
   }
 
   @Test
@@ -77,6 +88,8 @@ class OrderSagaTest {
         List<OrderState> next =
             table.stream()
                 .filter(row -> row.state().equals(state.name()))
+                // What only the customer can bring about, to an order that has had its end.
+                .filter(row -> !row.event().equals(SagaEvent.REFUND_WANTED.name()))
                 .map(row -> row.decision().state())
                 .toList();
         assertThat(next.isEmpty()).as("%s is an end", state).isEqualTo(state.isFinal());

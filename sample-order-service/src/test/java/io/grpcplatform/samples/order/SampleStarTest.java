@@ -29,7 +29,7 @@ class SampleStarTest {
 
   private static final ArchRule NO_LEAF_KNOWS_ANOTHER =
       slices()
-          .matching(ROOT + ".(grpc|storage|outbox|payment|demo)..")
+          .matching(ROOT + ".(grpc|storage|outbox|payment|telemetry|demo)..")
           .should()
           .notDependOnEachOther();
 

@@ -2,9 +2,12 @@ package io.grpcplatform.samples.order;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.grpcplatform.telemetry.MessageTraces;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -22,6 +25,14 @@ public final class Shop implements AutoCloseable {
   public final OrderDesk desk;
   public final Outbox outbox;
   public final Orders orders;
+
+  /** The ids of the orders whose money was to go back, each as often as it was asked for. */
+  public final List<String> refunds = new CopyOnWriteArrayList<>();
+
+  /** How each order that ended did, and how long that took. */
+  public final List<String> ends = new CopyOnWriteArrayList<>();
+
+  public final AtomicInteger begun = new AtomicInteger();
   private final HikariDataSource database = new HikariDataSource();
   private final AnnotationConfigApplicationContext context =
       new AnnotationConfigApplicationContext();
@@ -47,9 +58,35 @@ public final class Shop implements AutoCloseable {
     orders = context.getBean(Orders.class);
     var store =
         new OrderDesk.Store(
-            orders, context.getBean(Shelf.class), outbox, context.getBean(Transactions.class));
+            orders,
+            context.getBean(Shelf.class),
+            outbox,
+            this::refund,
+            context.getBean(Transactions.class));
     desk =
-        new OrderDesk(store, signals, InstantSource.system(), () -> UUID.randomUUID().toString());
+        new OrderDesk(
+            store,
+            signals,
+            new Watch(),
+            InstantSource.system(),
+            () -> UUID.randomUUID().toString());
+  }
+
+  private String refund(Order order) {
+    refunds.add(order.id());
+    return "operations/" + order.id();
+  }
+
+  private final class Watch implements SagaWatch {
+    @Override
+    public void began(Order order) {
+      begun.incrementAndGet();
+    }
+
+    @Override
+    public void ended(Order order, Duration took) {
+      ends.add(order.state() + " " + order.cancelReason());
+    }
   }
 
   /** An order of one piece. */

@@ -91,11 +91,11 @@ final class Monitor implements Runnable {
     live = isLive;
     if (isLive && !wasLive) {
       wasLive = true;
-      screen.say(Mood.GOOD, "stream live: all commands to payment go over this one");
+      screen.say(Mood.GOOD, "stream live: all commands to payment go over this one session");
     } else if (isLive) {
       screen.say(
           Mood.GOOD,
-          "stream live (try %d): what was not answered is sent again, under the same keys"
+          "stream live (the %d. of the session): what was not acknowledged is sent again"
               .formatted(openings));
     } else {
       screen.say(Mood.BAD, "stream lost: %d orders wait".formatted(shopper.waiting()));
@@ -105,7 +105,7 @@ final class Monitor implements Runnable {
   private String status() {
     return String.format(
         Locale.ROOT,
-        "orders %d placed · %d confirmed · %d compensated · %d waiting | breaker %s | stream %s (try %d)",
+        "orders %d placed · %d confirmed · %d compensated · %d waiting | breaker %s | stream %s (the %d.)",
         shopper.placed(),
         shopper.confirmed(),
         shopper.compensated(),

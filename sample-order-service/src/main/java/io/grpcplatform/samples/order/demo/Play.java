@@ -15,6 +15,7 @@ final class Play {
   private static final int USUAL_PACE = 20;
   private static final int RUSH = 50;
   private static final int ORDERS = 300;
+  private static final int REGRETS = 6;
 
   private final DemoSettings settings;
   private final Screen screen;
@@ -61,6 +62,10 @@ final class Play {
     await("every order's end", PATIENCE, () -> shopper.unanswered() == 0 && shopper.waiting() == 0);
     allOrdersEnded = true;
     screen.say(Mood.GOOD, "every order has ended");
+    screen.say(
+        Mood.GOOD,
+        "%d of %d customers who wanted their money back have it"
+            .formatted(shopper.refunded(), shopper.refunds()));
     show("the order that waited longest", purchases.longest());
     if (!settings.check()) {
       keepRunning();
@@ -122,7 +127,13 @@ final class Play {
             + USUAL_PACE
             + " orders a second; some cards are declined, and one product was recalled");
     shopper.pace(USUAL_PACE);
-    await("the first 60 orders", PATIENCE, () -> shopper.placed() >= 60 && shopper.confirmed() > 0);
+    await(
+        "the first 60 orders",
+        PATIENCE,
+        () -> shopper.placed() >= 60 && shopper.confirmed() > REGRETS);
+    regrets("customers want the money of a confirmed order back");
+    await("their refunds", PATIENCE, () -> shopper.refunded() == shopper.refunds());
+    screen.say(Mood.GOOD, "they have it, each by a durable call of its own");
     shopper.pace(RUSH);
     await("a rush of orders", PATIENCE, () -> shopper.placed() >= 90);
   }
@@ -134,6 +145,7 @@ final class Play {
         "KILLED payment, process %d, for the %s time (SIGKILL: it could not tidy up)"
             .formatted(pid, which));
     shopper.pace(USUAL_PACE / 2);
+    regrets("customers want their money back all the same: accepted, and stored");
     await("the breaker to open", PATIENCE, () -> monitor.breaker().equals("OPEN"));
     long waiting = shopper.waiting();
     await("more orders", PATIENCE, () -> shopper.waiting() >= waiting + 10);
@@ -147,6 +159,12 @@ final class Play {
         () -> monitor.breaker().equals("CLOSED") && monitor.isLive());
     await("the waiting orders", PATIENCE, () -> shopper.waiting() < USUAL_PACE);
     screen.say(Mood.GOOD, "the orders that waited have gone on");
+  }
+
+  private void regrets(String what) {
+    int before = shopper.refunds();
+    shopper.regret(REGRETS);
+    screen.say("%d %s".formatted(shopper.refunds() - before, what));
   }
 
   private void keepRunning() throws InterruptedException {

@@ -6,15 +6,19 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.demo.Purchases.Purchase;
+import io.grpcplatform.samples.order.v1.CancelReason;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
 import io.grpcplatform.samples.order.v1.OrderStatus;
 import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
+import io.grpcplatform.samples.order.v1.RefundOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -40,26 +44,22 @@ final class Shopper implements AutoCloseable {
   private final Wishes wishes = new Wishes();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
+  private final AtomicInteger refunds = new AtomicInteger();
+  private final AtomicInteger refunded = new AtomicInteger();
   private final Purchases purchases;
-  private final Listener listener;
+  private final ShopperListener listener;
   private final Map<String, OrderStatus> acknowledged = new ConcurrentHashMap<>();
+  private final Queue<Bought> bought = new ConcurrentLinkedQueue<>();
   private volatile int perSecond;
 
-  /** Hears what the shopper hears, on the thread that brought it. Must not block. */
-  interface Listener {
-    default void acknowledged() {}
-
-    default void step(OrderStatus status) {}
-
-    /** The service says no to an order, for good. */
-    default void refused(Status status) {}
-  }
+  /** An order that was confirmed, at that version. */
+  private record Bought(Purchase purchase, String id, long version) {}
 
   Shopper(int port, Purchases purchases) {
-    this(port, purchases, new Listener() {});
+    this(port, purchases, new ShopperListener() {});
   }
 
-  Shopper(int port, Purchases purchases, Listener listener) {
+  Shopper(int port, Purchases purchases, ShopperListener listener) {
     this.purchases = purchases;
     this.listener = listener;
     placing = channel(port);
@@ -153,6 +153,42 @@ final class Shopper implements AutoCloseable {
     }
   }
 
+  /** So many customers want the money of a confirmed order back. */
+  void regret(int customers) {
+    for (int i = 0; i < customers && !pace.isShutdown(); i++) {
+      Bought bought = this.bought.poll();
+      if (bought != null) {
+        unanswered.incrementAndGet();
+        refunds.incrementAndGet();
+        pace.execute(() -> refund(bought));
+      }
+    }
+  }
+
+  private void refund(Bought bought) {
+    bought.purchase().within(() -> refundNow(bought));
+  }
+
+  /** Asks until it is answered: then the refund is stored, and the order's steps tell the rest. */
+  private void refundNow(Bought bought) {
+    try {
+      var unused =
+          OrderServiceGrpc.newBlockingStub(placing)
+              .withDeadlineAfter(5, TimeUnit.SECONDS)
+              .refundOrder(RefundOrderRequest.newBuilder().setOrderId(bought.id()).build());
+      acknowledged.put(bought.id(), OrderStatus.ORDER_STATUS_REFUNDING);
+      unanswered.decrementAndGet();
+      watch(bought.purchase(), bought.id(), bought.version());
+    } catch (StatusRuntimeException notAccepted) {
+      if (mayPass(notAccepted.getStatus())) {
+        later(() -> refund(bought));
+      } else {
+        unanswered.decrementAndGet();
+        listener.refused(notAccepted.getStatus());
+      }
+    }
+  }
+
   private void watch(Purchase purchase, String id, long after) {
     WatchOrderRequest request =
         WatchOrderRequest.newBuilder().setOrderId(id).setAfterVersion(after).build();
@@ -178,6 +214,10 @@ final class Shopper implements AutoCloseable {
       seen = step.getVersion();
       acknowledged.put(id, step.getStatus());
       listener.step(step.getStatus());
+      if (step.getStatus() == OrderStatus.ORDER_STATUS_CANCELLED
+          && step.getCancelReason() == CancelReason.CANCEL_REASON_CUSTOMER_WISH) {
+        refunded.incrementAndGet();
+      }
     }
 
     @Override
@@ -189,7 +229,11 @@ final class Shopper implements AutoCloseable {
 
     @Override
     public void onCompleted() {
-      purchases.end(purchase, acknowledged.get(id) == OrderStatus.ORDER_STATUS_CONFIRMED);
+      boolean confirmed = acknowledged.get(id) == OrderStatus.ORDER_STATUS_CONFIRMED;
+      purchases.end(purchase, confirmed);
+      if (confirmed) {
+        bought.add(new Bought(purchase, id, seen));
+      }
     }
   }
 
@@ -217,6 +261,16 @@ final class Shopper implements AutoCloseable {
   /** Orders of which nobody knows whether the service has them. */
   int unanswered() {
     return unanswered.get();
+  }
+
+  /** How many customers wanted their money back. */
+  int refunds() {
+    return refunds.get();
+  }
+
+  /** How many of them have it. */
+  int refunded() {
+    return refunded.get();
   }
 
   int refused() {

@@ -1,7 +1,9 @@
 package io.grpcplatform.samples.order.grpc;
 
+import com.google.longrunning.Operation;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.async.DurableCalls;
 import io.grpcplatform.samples.order.NewOrder;
 import io.grpcplatform.samples.order.Order;
 import io.grpcplatform.samples.order.OrderDesk;
@@ -14,6 +16,7 @@ import io.grpcplatform.samples.order.v1.ImportOrdersResponse;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
 import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
 import io.grpcplatform.samples.order.v1.PlaceOrderResponse;
+import io.grpcplatform.samples.order.v1.RefundOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import io.grpcplatform.server.GrpcService;
@@ -27,10 +30,13 @@ import java.util.concurrent.Executor;
 final class OrderGrpcService extends OrderServiceGrpc.OrderServiceImplBase {
   private final OrderDesk desk;
   private final OrderSignals signals;
+  private final DurableCalls calls;
   private final Executor watching;
 
-  OrderGrpcService(OrderDesk desk, OrderSignals signals, WatchThreads watching) {
+  OrderGrpcService(
+      OrderDesk desk, OrderSignals signals, DurableCalls calls, WatchThreads watching) {
     this.desk = desk;
+    this.calls = calls;
     this.signals = signals;
     this.watching = watching;
   }
@@ -62,6 +68,22 @@ final class OrderGrpcService extends OrderServiceGrpc.OrderServiceImplBase {
     }
     caller.onNext(GetOrderResponse.newBuilder().setOrder(OrderWire.order(order.get())).build());
     caller.onCompleted();
+  }
+
+  /** The operation is asked for where it was made: at the Operations of this service. */
+  @Override
+  public void refundOrder(RefundOrderRequest request, StreamObserver<Operation> caller) {
+    if (desk.find(request.getOrderId()).isEmpty()) {
+      caller.onError(OrderWire.noOrder(request.getOrderId()));
+      return;
+    }
+    try {
+      String name = desk.refund(request.getOrderId()).operation();
+      caller.onNext(calls.find(name).orElseThrow());
+      caller.onCompleted();
+    } catch (OrderRefusedException refused) {
+      caller.onError(OrderWire.refused(refused));
+    }
   }
 
   @Override

@@ -79,6 +79,7 @@ final class OrderWire {
           case KEY_REUSED -> OrderError.ORDER_ERROR_KEY_REUSED;
           case NOTHING_TO_PAY -> OrderError.ORDER_ERROR_NOTHING_TO_PAY;
           case MIXED_CURRENCIES -> OrderError.ORDER_ERROR_MIXED_CURRENCIES;
+          case NOT_CONFIRMED -> OrderError.ORDER_ERROR_NOT_CONFIRMED;
         };
     return PlatformException.of(error).with("reason", String.valueOf(refused.getMessage()));
   }
@@ -110,6 +111,7 @@ final class OrderWire {
       case CARD_DECLINED -> CancelReason.CANCEL_REASON_CARD_DECLINED;
       case CAPTURE_DECLINED -> CancelReason.CANCEL_REASON_CAPTURE_DECLINED;
       case PRODUCT_RECALLED -> CancelReason.CANCEL_REASON_PRODUCT_RECALLED;
+      case CUSTOMER_WISH -> CancelReason.CANCEL_REASON_CUSTOMER_WISH;
     };
   }
 

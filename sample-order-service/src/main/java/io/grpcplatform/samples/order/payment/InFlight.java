@@ -59,14 +59,23 @@ final class InFlight {
     return command;
   }
 
-  /**
-   * The command that this answers, from now on not in flight; empty for one that is not in flight.
-   */
-  Optional<PaymentCommand> answered(String commandId) {
-    return Optional.ofNullable(sent.remove(commandId)).map(Sent::command);
+  /** The command in flight with this id. */
+  Optional<PaymentCommand> find(String commandId) {
+    return Optional.ofNullable(sent.get(commandId)).map(Sent::command);
   }
 
-  /** The stream broke: whatever was not answered is to be sent again. */
+  /** The answer to the command was stored: from now on it is not in flight. */
+  void answered(String commandId) {
+    sent.remove(commandId);
+  }
+
+  /** Another stream brings what is in flight: its time begins anew. */
+  void sentAgain() {
+    long now = ticker.getAsLong();
+    sent.replaceAll((id, before) -> new Sent(before.command(), now));
+  }
+
+  /** The session is over: whatever was not answered is to be sent in the next. */
   int forget() {
     int unanswered = sent.size();
     sent.clear();

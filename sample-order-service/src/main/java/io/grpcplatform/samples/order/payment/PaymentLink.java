@@ -7,8 +7,8 @@ import io.grpcplatform.samples.order.OrderSaga.IllegalTransitionException;
 import io.grpcplatform.samples.order.Outbox;
 import io.grpcplatform.samples.order.PaymentCommand;
 import io.grpcplatform.samples.order.SagaEvent;
-import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.stream.Sessions;
 import io.grpcplatform.telemetry.MessageTraces;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,76 +16,78 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.random.RandomGenerator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries the outbox to the payment service over one stream, and opens a new one whenever it ends.
- * Everything happens on one thread of its own, which blocks on the database; {@link #wake} may be
- * called from any.
+ * Carries the outbox to the payment service over one resumable session, which opens its streams by
+ * itself and sends again what was not acknowledged. Everything happens on one thread of its own,
+ * which blocks on the database; {@link #wake} may be called from any.
  *
  * <ul>
- *   <li><b>Pace:</b> both sides'. Commands are sent while the stream is ready and fewer than {@code
- *       max-in-flight} wait for an answer; the next answer is asked for when one has been stored.
- *   <li><b>Cancel</b>, refusal, open circuit, lost connection, a silent peer: what was not answered
- *       is sent again on the next stream, opened after a jittered back-off that starts anew with
- *       each answer.
+ *   <li><b>Pace:</b> both sides'. Commands are sent while fewer than {@code max-in-flight} wait for
+ *       an answer, and the session has room; the next answer is told when one has been stored.
+ *   <li><b>Cancel</b>, lost connection, a silent peer: the session goes on with another stream. An
+ *       answer that does not come in {@code answer-timeout} makes it give its stream up.
  *   <li><b>Half-close</b> by the payment service: the same.
- *   <li><b>Drain</b> of the payment service (UNAVAILABLE/DRAINING): the same. When this service
- *       stops: nothing more is sent, the stream is half-closed, and answers under way are stored
- *       for {@code stop-timeout}.
+ *   <li><b>Drain</b> of the payment service: the session moves to another instance before its
+ *       stream is closed. When this service stops: nothing more is sent, and answers under way are
+ *       stored for {@code stop-timeout}.
  *   <li><b>Bad message:</b> an answer to nothing in flight is logged and dropped; one that makes no
- *       sense to its order parks the command for a person to look at, and the rest goes on.
+ *       sense to its order parks the command for a person to look at, and the rest goes on. What
+ *       the payment service refuses for good ends the session; the next one begins after {@code
+ *       session-pause} with what is in the outbox.
  * </ul>
  */
-final class PaymentLink implements PaymentStream.Owner {
+final class PaymentLink implements PaymentSession.Owner {
   private static final Logger log = LoggerFactory.getLogger(PaymentLink.class);
 
+  private final Sessions sessions;
   private final Channel channel;
   private final OrderDesk desk;
   private final Outbox outbox;
   private final PaymentLinkProperties settings;
-  private final MessageTraces traces;
+  private final Supplier<MessageTraces> traces;
   private final PaymentLinkCounts counts = new PaymentLinkCounts();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final CompletableFuture<Void> stopped = new CompletableFuture<>();
   private final ScheduledThreadPoolExecutor thread;
+  private volatile boolean stopping;
 
   // Only touched on the thread.
   private final InFlight inFlight;
-  private final Backoff backoff;
-  private @Nullable PaymentStream stream;
-  private boolean stopping;
+  private @Nullable PaymentSession session;
 
   PaymentLink(
+      Sessions sessions,
       Channel channel,
       OrderDesk desk,
       Outbox outbox,
       PaymentLinkProperties settings,
-      RandomGenerator chance,
-      MessageTraces traces) {
-    this.traces = traces;
+      Supplier<MessageTraces> traces) {
+    this.sessions = sessions;
     this.channel = channel;
     this.desk = desk;
     this.outbox = outbox;
     this.settings = settings;
+    this.traces = traces;
     this.inFlight = new InFlight(outbox, settings.maxInFlight(), System::nanoTime);
-    this.backoff = new Backoff(settings.reconnectFirst(), settings.reconnectLongest(), chance);
     this.thread = new ScheduledThreadPoolExecutor(1, task -> new Thread(task, "payment-link"));
     thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    // What gRPC still says after the end interests nobody.
+    // What the session still says after the end interests nobody.
     thread.setRejectedExecutionHandler((task, executor) -> {});
   }
 
   void start() {
     thread.execute(this::open);
-    thread.execute(this::cutWhenSilent);
+    thread.execute(this::reopenWhenSilent);
   }
 
   /** There may be new commands in the outbox. Cheap, and never blocks. */
-  void wake() {
+  @Override
+  public void wake() {
     if (woken.compareAndSet(false, true)) {
       thread.execute(
           () -> {
@@ -98,13 +100,13 @@ final class PaymentLink implements PaymentStream.Owner {
 
   /** Completes when the answers under way are stored, or after {@code stop-timeout}. */
   CompletableFuture<Void> stop() {
+    stopping = true;
     thread.execute(
         () -> {
-          stopping = true;
-          if (stream == null) {
+          if (session == null || !session.isLive()) {
             end();
           } else {
-            stream.halfClose();
+            session.complete();
             after(settings.stopTimeout(), this::end);
           }
         });
@@ -116,101 +118,72 @@ final class PaymentLink implements PaymentStream.Owner {
   }
 
   private void end() {
-    if (stream != null) {
-      stream.cancel("the order service stops");
+    if (session != null) {
+      session.cancel("the order service stops");
     }
     stopped.complete(null);
     thread.shutdownNow();
   }
 
   private void open() {
-    if (stopping || stream != null) {
-      return;
+    if (!stopping && session == null) {
+      session = new PaymentSession(this, thread, traces).open(sessions, channel);
+      send();
     }
-    PaymentStream opening = new PaymentStream(channel, this, thread, traces);
-    stream = opening;
-    counts.opened();
-    try {
-      opening.open(settings.readAhead());
-    } catch (RuntimeException refused) {
-      closed(opening, Status.fromThrowable(refused));
-    }
-  }
-
-  @Override
-  public void accepted(PaymentStream from) {
-    if (from == stream) {
-      counts.live(true);
-      log.info("Payment stream is open");
-    }
-  }
-
-  @Override
-  public void ready(PaymentStream from) {
-    send();
   }
 
   private void send() {
-    PaymentStream to = stream;
+    PaymentSession to = session;
     if (to == null || stopping) {
       return;
     }
     try {
-      while (to.isReady()) {
+      while (to.hasRoom()) {
         PaymentCommand command = inFlight.take();
         if (command == null) {
           break;
         }
-        send(to, command);
+        to.send(command);
       }
     } catch (RuntimeException failed) {
-      log.warn("Commands cannot be read from the outbox", failed);
-      to.cancel("the outbox cannot be read");
+      log.warn("Commands cannot be sent now", failed);
+      after(settings.sessionPause(), this::wake);
     }
     counts.inFlight(inFlight.size());
   }
 
-  /** In the trace of the order, whoever's call or answer woke this thread. */
-  private static void send(PaymentStream to, PaymentCommand command) {
-    ProcessRequest.Builder request = PaymentWire.request(command).toBuilder();
-    to.traces()
-        .send(
-            PaymentWire.name(command),
-            command.trace(),
-            trace -> to.send(request.setTraceparent(trace).build()));
+  @Override
+  public void opened() {
+    counts.opened();
+    counts.live(true);
+    inFlight.sentAgain();
+    log.info("Payment stream is open");
   }
 
   @Override
-  public void answered(PaymentStream from, ProcessResponse answer) {
-    if (from != stream) {
-      return;
+  public void cut(Status status) {
+    counts.live(false);
+    log.info("Payment stream ended: {} {}", status.getCode(), status.getDescription());
+    if (stopping) {
+      // Nobody answers any more; what is unanswered waits in the outbox for the next start.
+      end();
     }
-    Optional<PaymentCommand> command = inFlight.answered(answer.getCommandId());
-    if (command.isEmpty()) {
-      log.warn("Answer to nothing in flight: {}", answer.getCommandId());
-    } else if (!store(from, command.get(), answer)) {
-      return;
-    }
-    from.readOneMore();
-    send();
   }
 
-  /**
-   * False when it could not be stored: the command is then sent again on the next stream, and
-   * answered the same.
-   */
-  private boolean store(PaymentStream from, PaymentCommand command, ProcessResponse answer) {
-    try {
-      from.traces()
-          .handle(PaymentWire.name(answer), trace(command, answer), () -> takeIn(command, answer));
-    } catch (RuntimeException failed) {
-      log.warn("The answer to {} cannot be stored", command.id(), failed);
-      from.cancel("an answer cannot be stored");
-      return false;
+  @Override
+  public void answered(ProcessResponse answer) {
+    Optional<PaymentCommand> command = inFlight.find(answer.getCommandId());
+    if (command.isEmpty()) {
+      log.warn("Answer to nothing in flight: {}", answer.getCommandId());
+      return;
     }
+    PaymentCommand known = command.get();
+    traces
+        .get()
+        .handle(PaymentWire.name(answer), trace(known, answer), () -> takeIn(known, answer));
+    inFlight.answered(known.id());
     counts.answered();
-    backoff.reset();
-    return true;
+    send();
   }
 
   /** Where payment handled the command; the command's own for one that does not tell. */
@@ -237,11 +210,8 @@ final class PaymentLink implements PaymentStream.Owner {
   }
 
   @Override
-  public void closed(PaymentStream from, Status status) {
-    if (from != stream) {
-      return;
-    }
-    stream = null;
+  public void ended(Status status) {
+    session = null;
     int unanswered = inFlight.forget();
     counts.live(false);
     counts.inFlight(0);
@@ -249,28 +219,28 @@ final class PaymentLink implements PaymentStream.Owner {
       end();
       return;
     }
-    Duration wait = backoff.next();
-    log.info(
-        "Payment stream ended: {} {}; {} commands unanswered, next try in {} ms",
+    log.warn(
+        "Payment session ended: {} {}; {} commands unanswered, the next in {} ms",
         status.getCode(),
         status.getDescription(),
         unanswered,
-        wait.toMillis());
-    after(wait, this::open);
+        settings.sessionPause().toMillis());
+    after(settings.sessionPause(), this::open);
   }
 
-  private void cutWhenSilent() {
-    PaymentStream silent = stream;
-    if (silent != null) {
+  private void reopenWhenSilent() {
+    PaymentSession silent = session;
+    if (silent != null && silent.isLive()) {
       inFlight
           .overdue(settings.answerTimeout())
           .ifPresent(
               command -> {
                 log.warn("No answer to {} in {}", command.id(), settings.answerTimeout());
-                silent.cancel("no answer in " + settings.answerTimeout());
+                inFlight.sentAgain();
+                silent.reopen("no answer in " + settings.answerTimeout());
               });
     }
-    after(settings.answerTimeout().dividedBy(4), this::cutWhenSilent);
+    after(settings.answerTimeout().dividedBy(4), this::reopenWhenSilent);
   }
 
   // The future would only carry a failure to a reader who does not exist; tasks catch their own.

@@ -5,8 +5,7 @@ import io.grpcplatform.client.GrpcClient;
 import io.grpcplatform.samples.order.OrderDesk;
 import io.grpcplatform.samples.order.OrderSignals;
 import io.grpcplatform.samples.order.Outbox;
-import io.grpcplatform.telemetry.MessageTraces;
-import java.util.random.RandomGenerator;
+import io.grpcplatform.stream.Sessions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,14 +18,14 @@ final class PaymentLinkConfiguration {
   // PaymentLinkLifecycle starts and stops it; Spring must not guess a method to do so.
   @Bean(destroyMethod = "")
   PaymentLink paymentLink(
+      Sessions sessions,
       @GrpcClient("payment") Channel channel,
       OrderDesk desk,
       Outbox outbox,
       OrderSignals signals,
       PaymentLinkProperties settings,
-      MessageTraces traces) {
-    PaymentLink link =
-        new PaymentLink(channel, desk, outbox, settings, RandomGenerator.getDefault(), traces);
+      StreamTraces traces) {
+    PaymentLink link = new PaymentLink(sessions, channel, desk, outbox, settings, traces::latest);
     signals.onCommand(link::wake);
     return link;
   }

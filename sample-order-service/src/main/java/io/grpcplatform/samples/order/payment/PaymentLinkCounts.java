@@ -25,7 +25,7 @@ final class PaymentLinkCounts {
     live = isLive;
   }
 
-  /** Tries to open the stream. */
+  /** Streams that the payment service has accepted. */
   long openings() {
     return opened.get();
   }
@@ -38,7 +38,7 @@ final class PaymentLinkCounts {
     return inFlight;
   }
 
-  /** Whether the payment service has accepted the stream. */
+  /** Whether there is a stream now. */
   boolean isLive() {
     return live;
   }

@@ -1,6 +1,5 @@
 package io.grpcplatform.samples.order.payment;
 
-import io.grpcplatform.samples.order.Orders;
 import io.grpcplatform.samples.order.Outbox;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -15,18 +14,17 @@ import org.springframework.stereotype.Component;
 final class PaymentLinkMetrics implements MeterBinder {
   private final PaymentLinkCounts counts;
   private final Outbox outbox;
-  private final Orders orders;
 
-  PaymentLinkMetrics(PaymentLink link, Outbox outbox, Orders orders) {
+  PaymentLinkMetrics(PaymentLink link, Outbox outbox) {
     this.counts = link.counts();
     this.outbox = outbox;
-    this.orders = orders;
   }
 
   @Override
   public void bindTo(MeterRegistry registry) {
     FunctionCounter.builder("orders.payment.stream.openings", counts, PaymentLinkCounts::openings)
-        .description("Tries to open the stream to the payment service")
+        .description(
+            "Streams to the payment service that were opened, all of them by resumable sessions")
         .register(registry);
     FunctionCounter.builder("orders.payment.answers", counts, PaymentLinkCounts::answers)
         .description("Answers of the payment service that were stored")
@@ -42,9 +40,6 @@ final class PaymentLinkMetrics implements MeterBinder {
         .register(registry);
     Gauge.builder("orders.outbox.parked", outbox, Outbox::parked)
         .description("Commands that cannot go on until a person has looked at them")
-        .register(registry);
-    Gauge.builder("orders.unfinished", orders, Orders::unfinished)
-        .description("Orders that are neither confirmed nor cancelled")
         .register(registry);
   }
 }

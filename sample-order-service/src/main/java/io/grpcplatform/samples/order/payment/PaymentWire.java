@@ -31,7 +31,7 @@ final class PaymentWire {
       case CAPTURE -> request.setCapture(Capture.getDefaultInstance());
       case VOID -> request.setVoidAuthorization(VoidAuthorization.getDefaultInstance());
       case REFUND -> request.setRefund(Refund.getDefaultInstance());
-      case RESERVE, CONFIRM, RELEASE ->
+      case RESERVE, CONFIRM, RELEASE, PAY_BACK, TAKE_BACK ->
           throw new IllegalArgumentException(command.command() + " (expected: a payment command)");
     }
     return request.build();
@@ -44,7 +44,7 @@ final class PaymentWire {
       case CAPTURE -> "Capture";
       case VOID -> "VoidAuthorization";
       case REFUND -> "Refund";
-      case RESERVE, CONFIRM, RELEASE -> command.command().name();
+      case RESERVE, CONFIRM, RELEASE, PAY_BACK, TAKE_BACK -> command.command().name();
     };
   }
 

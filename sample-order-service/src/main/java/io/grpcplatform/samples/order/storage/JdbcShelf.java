@@ -64,6 +64,13 @@ final class JdbcShelf implements Shelf {
     }
   }
 
+  @Override
+  public void takeBack(List<OrderLine> lines) {
+    for (OrderLine line : lines) {
+      change("UPDATE product SET available = available + ? WHERE sku = ?", line);
+    }
+  }
+
   private boolean take(OrderLine line) {
     return jdbc.sql(
                 """

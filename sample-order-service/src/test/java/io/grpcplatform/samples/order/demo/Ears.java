@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 
 /** What all shoppers hear, for a test that waits for it. Safe for any thread. */
-final class Ears implements Shopper.Listener {
+final class Ears implements ShopperListener {
   private final Queue<Status> refusals = new ConcurrentLinkedQueue<>();
   private OrderStatus wanted = OrderStatus.UNRECOGNIZED;
   private int left;

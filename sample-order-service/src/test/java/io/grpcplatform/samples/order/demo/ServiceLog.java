@@ -17,8 +17,11 @@ final class ServiceLog implements Consumer<Process> {
   private final Path file;
   private volatile CompletableFuture<Void> listening = new CompletableFuture<>();
 
-  ServiceLog(Path file) {
+  /** Begins anew: what an earlier run has left there goes. */
+  ServiceLog(Path file) throws IOException {
     this.file = file;
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    Files.deleteIfExists(file);
   }
 
   Path file() {

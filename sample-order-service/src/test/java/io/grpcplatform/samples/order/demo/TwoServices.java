@@ -43,7 +43,8 @@ final class TwoServices implements AutoCloseable {
     add(Victim.PAYMENT, PAYMENT, PAYMENT_APPLICATION, directory);
   }
 
-  private void add(Victim victim, Path classes, String application, Path directory) {
+  private void add(Victim victim, Path classes, String application, Path directory)
+      throws IOException {
     ServiceLog log = new ServiceLog(directory.resolve(victim + ".log"));
     logs.put(victim, log);
     processes.put(

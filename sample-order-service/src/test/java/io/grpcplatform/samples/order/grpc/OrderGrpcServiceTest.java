@@ -3,6 +3,7 @@ package io.grpcplatform.samples.order.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.longrunning.Operation;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -25,6 +26,7 @@ import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc.OrderServiceBlockingStub;
 import io.grpcplatform.samples.order.v1.OrderStatus;
 import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
+import io.grpcplatform.samples.order.v1.RefundOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import io.grpcplatform.testing.DeclaredErrorCodes;
@@ -50,7 +52,7 @@ class OrderGrpcServiceTest {
   @BeforeEach
   void serve() throws Exception {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    var service = new OrderGrpcService(shop.desk, shop.signals, threads);
+    var service = new OrderGrpcService(shop.desk, shop.signals, new NoCalls(), threads);
     server = NettyServerBuilder.forAddress(address).addService(service).build().start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
     stub = OrderServiceGrpc.newBlockingStub(channel);
@@ -93,6 +95,19 @@ class OrderGrpcServiceTest {
         .isEqualTo(Status.Code.ALREADY_EXISTS);
     assertThat(statusOf(() -> stub.getOrder(GetOrderRequest.newBuilder().setOrderId("no").build())))
         .isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void refundsNoOrderThatIsNotConfirmed() {
+    String placed = place("k-1").getOrderId();
+
+    assertThat(statusOf(() -> refund(placed))).isEqualTo(Status.Code.FAILED_PRECONDITION);
+    assertThat(statusOf(() -> refund("nobody's"))).isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  private void refund(String orderId) {
+    Operation unused =
+        stub.refundOrder(RefundOrderRequest.newBuilder().setOrderId(orderId).build());
   }
 
   @Test
@@ -239,7 +254,7 @@ class OrderGrpcServiceTest {
 
   @Test
   void eachDeclaredErrorHasACodeOfItsOwn() {
-    assertThat(DeclaredErrorCodes.assertDistinct(Order.getDescriptor().getFile())).isEqualTo(5);
+    assertThat(DeclaredErrorCodes.assertDistinct(Order.getDescriptor().getFile())).isEqualTo(6);
   }
 
   @Test

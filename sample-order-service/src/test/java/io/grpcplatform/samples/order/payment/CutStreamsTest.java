@@ -11,6 +11,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.OrderState;
 import io.grpcplatform.samples.order.Shop;
+import io.grpcplatform.samples.order.TestSessions;
 import io.grpcplatform.samples.payment.v1.AuthorizationVoided;
 import io.grpcplatform.samples.payment.v1.Authorized;
 import io.grpcplatform.samples.payment.v1.Captured;
@@ -19,6 +20,8 @@ import io.grpcplatform.samples.payment.v1.Declined;
 import io.grpcplatform.samples.payment.v1.PaymentServiceGrpc;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.stream.SessionAnswers;
+import io.grpcplatform.stream.Sessions;
 import io.grpcplatform.telemetry.MessageTraces;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +30,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,30 +47,28 @@ class CutStreamsTest {
   private static final int ORDERS = 200;
 
   private final Shop shop = new Shop();
+  private final TestSessions sessions = new TestSessions();
   private final CuttingPayments payments = new CuttingPayments();
 
   @AfterEach
   void close() {
+    sessions.close();
     shop.close();
   }
 
   @Test
   void losesNothingAndChargesNothingTwice() throws Exception {
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    payments.serve(sessions.serving());
     Server server = NettyServerBuilder.forAddress(address).addService(payments).build().start();
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
     var settings =
         new PaymentLinkProperties(
-            16,
-            3,
-            Duration.ofSeconds(30),
-            Duration.ofMillis(1),
-            Duration.ofMillis(3),
-            Duration.ofSeconds(1));
+            16, Duration.ofSeconds(30), Duration.ofMillis(3), Duration.ofSeconds(1));
     var link =
         new PaymentLink(
-            channel, shop.desk, shop.outbox, settings, new Random(7), MessageTraces.none());
+            sessions.calling(), channel, shop.desk, shop.outbox, settings, MessageTraces::none);
     shop.signals.onCommand(link::wake);
     CountDownLatch finished = new CountDownLatch(ORDERS);
 
@@ -118,47 +121,36 @@ class CutStreamsTest {
     private final Map<String, String> cards = new ConcurrentHashMap<>();
     private final AtomicInteger cuts = new AtomicInteger();
 
+    private Sessions.Served<ProcessRequest, ProcessResponse> sessions;
+
+    void serve(Sessions serving) {
+      sessions = serving.serve(PaymentServiceGrpc.getProcessMethod(), this::command);
+    }
+
     @Override
     public StreamObserver<ProcessRequest> process(StreamObserver<ProcessResponse> answered) {
-      return new StreamObserver<>() {
-        private boolean cut;
+      return sessions.stream(answered);
+    }
 
-        @Override
-        public void onNext(ProcessRequest command) {
-          int moment;
-          synchronized (chance) {
-            moment = chance.nextInt(30);
-          }
-          if (cutAt(moment, 0)) {
-            return;
-          }
-          ProcessResponse answer = carryOutOnce(command);
-          if (cutAt(moment, 1)) {
-            return;
-          }
-          answered.onNext(answer);
-          cutAt(moment, 2);
-        }
+    private CompletionStage<Void> command(
+        ProcessRequest command, SessionAnswers<ProcessResponse> answers) {
+      int moment;
+      synchronized (chance) {
+        moment = chance.nextInt(30);
+      }
+      cutAt(moment, 0);
+      ProcessResponse answer = carryOutOnce(command);
+      cutAt(moment, 1);
+      answers.send(answer);
+      cutAt(moment, 2);
+      return CompletableFuture.completedFuture(null);
+    }
 
-        private boolean cutAt(int moment, int here) {
-          if (moment == here && !cut) {
-            cut = true;
-            cuts.incrementAndGet();
-            answered.onError(Status.UNAVAILABLE.withDescription("cut").asRuntimeException());
-          }
-          return cut;
-        }
-
-        @Override
-        public void onError(Throwable t) {}
-
-        @Override
-        public void onCompleted() {
-          if (!cut) {
-            answered.onCompleted();
-          }
-        }
-      };
+    private void cutAt(int moment, int here) {
+      if (moment == here) {
+        cuts.incrementAndGet();
+        throw Status.UNAVAILABLE.withDescription("cut").asRuntimeException();
+      }
     }
 
     private synchronized ProcessResponse carryOutOnce(ProcessRequest command) {

@@ -81,6 +81,33 @@ class InFlightTest {
     assertThat(beyond).isTrue();
   }
 
+  @Test
+  void timesWhatIsSentAgainAnew() {
+    place(1);
+    takeAll();
+    now.set(TIMEOUT.toNanos());
+
+    inFlight.sentAgain();
+    now.set(2 * TIMEOUT.toNanos());
+    boolean atTheLimit = inFlight.overdue(TIMEOUT).isPresent();
+    now.set(2 * TIMEOUT.toNanos() + 1);
+
+    assertThat(atTheLimit).isFalse();
+    assertThat(inFlight.overdue(TIMEOUT)).isPresent();
+  }
+
+  @Test
+  void findsWhatIsInFlightUntilItsAnswerIsStored() {
+    String command = place(1).get(0) + ":AUTHORIZE";
+    takeAll();
+
+    boolean before = inFlight.find(command).isPresent();
+    inFlight.answered(command);
+
+    assertThat(before).isTrue();
+    assertThat(inFlight.find(command)).isEmpty();
+  }
+
   private List<String> place(int orders) {
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < orders; i++) {

@@ -8,13 +8,12 @@ import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpcplatform.samples.order.OrderState;
 import io.grpcplatform.samples.order.Shop;
+import io.grpcplatform.samples.order.TestSessions;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
-import io.grpcplatform.samples.payment.v1.ProcessResponse;
 import io.grpcplatform.samples.payment.v1.Refunded;
 import io.grpcplatform.samples.payment.v1.Rejected;
 import io.grpcplatform.telemetry.MessageTraces;
 import java.time.Duration;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -24,13 +23,14 @@ import org.junit.jupiter.api.Test;
 
 class PaymentLinkTest {
   private final Shop shop = new Shop();
+  private final TestSessions sessions = new TestSessions();
   private ScriptedPayments payments;
   private ManagedChannel channel;
   private PaymentLink link;
 
   @BeforeEach
   void connect() throws Exception {
-    payments = new ScriptedPayments(0);
+    payments = new ScriptedPayments(sessions.serving(), 0);
     channel = NettyChannelBuilder.forAddress("127.0.0.1", payments.port()).usePlaintext().build();
     link = link(Duration.ofSeconds(30));
   }
@@ -40,6 +40,7 @@ class PaymentLinkTest {
     payments.close();
     link.stop().get(20, TimeUnit.SECONDS);
     channel.shutdownNow();
+    sessions.close();
     shop.close();
   }
 
@@ -48,9 +49,8 @@ class PaymentLinkTest {
     link.start();
     String id = place("k-1");
 
-    var stream = payments.stream();
-    stream.agreeTo(stream.command());
-    stream.agreeTo(stream.command());
+    payments.command().agree();
+    payments.command().agree();
 
     awaitState(id, OrderState.CONFIRMED);
   }
@@ -61,78 +61,77 @@ class PaymentLinkTest {
 
     link.start();
 
-    assertThat(payments.stream().command().getPaymentId()).isEqualTo(id);
+    assertThat(payments.command().request().getPaymentId()).isEqualTo(id);
   }
 
   @Test
   void sendsUnansweredCommandAgainAfterKill() throws Exception {
     link.start();
     String id = place("k-1");
-    ProcessRequest lost = payments.stream().command();
+    ProcessRequest lost = payments.command().request();
 
     payments.kill();
-    payments = new ScriptedPayments(payments.port());
+    payments = new ScriptedPayments(sessions.serving(), payments.port());
 
-    var stream = payments.stream();
-    ProcessRequest again = stream.command();
-    assertThat(again).isEqualTo(lost);
-    stream.agreeTo(again);
-    stream.agreeTo(stream.command());
+    var again = payments.command();
+    assertThat(again.request()).isEqualTo(lost);
+    again.agree();
+    payments.command().agree();
     awaitState(id, OrderState.CONFIRMED);
   }
 
   @Test
   void sendsOnlyUnansweredCommandsAgain() throws Exception {
     link.start();
-    var first = payments.stream();
     place("k-1");
-    ProcessRequest authorize = first.command();
-    first.agreeTo(authorize);
-    ProcessRequest capture = first.command();
+    payments.command().agree();
+    var capture = payments.command();
 
-    first.end(Status.UNAVAILABLE.withDescription("draining"));
+    capture.fail(Status.UNAVAILABLE.withDescription("not now"));
 
-    ProcessRequest again = payments.stream().command();
-    assertThat(again).isEqualTo(capture).isNotEqualTo(authorize);
+    assertThat(payments.command().request()).isEqualTo(capture.request());
   }
 
   @Test
-  void opensAgainAfterOrderlyEnd() throws Exception {
+  void beginsAnotherSessionWhenOneIsRefusedForGood() throws Exception {
     link.start();
-    place("k-1");
-    var first = payments.stream();
-    ProcessRequest command = first.command();
+    String id = place("k-1");
+    var refused = payments.command();
 
-    first.complete();
+    refused.fail(Status.INVALID_ARGUMENT.withDescription("never"));
 
-    assertThat(payments.stream().command()).isEqualTo(command);
+    var again = payments.command();
+    assertThat(again.request()).isEqualTo(refused.request());
+    again.agree();
+    payments.command().agree();
+    awaitState(id, OrderState.CONFIRMED);
   }
 
   @Test
-  void cutsStreamThatDoesNotAnswer() throws Exception {
+  void opensAnotherStreamWhenAnAnswerIsOverdue() throws Exception {
     link = link(Duration.ofMillis(130));
     link.start();
-    place("k-1");
-    var silent = payments.stream();
-    ProcessRequest command = silent.command();
+    String id = place("k-1");
+    payments.awaitStream();
+    var slow = payments.command();
 
-    silent.awaitCancel();
+    payments.awaitStream();
+    slow.agree();
+    payments.command().agree();
 
-    assertThat(payments.stream().command()).isEqualTo(command);
+    awaitState(id, OrderState.CONFIRMED);
   }
 
   @Test
   void parksRejectedCommandAndGoesOn() throws Exception {
     link.start();
     String stuck = place("k-1");
-    var stream = payments.stream();
-    ProcessRequest command = stream.command();
+    var command = payments.command();
 
-    stream.answer(
-        answerTo(command).setRejected(Rejected.newBuilder().setDetail("no sense")).build());
+    command.end(command.answer().setRejected(Rejected.newBuilder().setDetail("no sense")).build());
     String fine = place("k-2");
-    stream.agreeTo(stream.command());
-    stream.agreeTo(stream.command());
+    payments.command().agree();
+    payments.command().agree();
 
     awaitState(fine, OrderState.CONFIRMED);
     assertThat(shop.outbox.parked()).isEqualTo(1);
@@ -143,13 +142,12 @@ class PaymentLinkTest {
   void parksCommandWhoseAnswerTheSagaForbids() throws Exception {
     link.start();
     place("k-1");
-    var stream = payments.stream();
-    ProcessRequest command = stream.command();
+    var command = payments.command();
 
-    stream.answer(answerTo(command).setRefunded(Refunded.getDefaultInstance()).build());
+    command.end(command.answer().setRefunded(Refunded.getDefaultInstance()).build());
     String fine = place("k-2");
-    stream.agreeTo(stream.command());
-    stream.agreeTo(stream.command());
+    payments.command().agree();
+    payments.command().agree();
 
     awaitState(fine, OrderState.CONFIRMED);
     assertThat(shop.outbox.parked()).isEqualTo(1);
@@ -159,13 +157,12 @@ class PaymentLinkTest {
   void dropsAnswersToNothingInFlight() throws Exception {
     link.start();
     String id = place("k-1");
-    var stream = payments.stream();
-    ProcessRequest command = stream.command();
+    var command = payments.command();
 
-    stream.answer(answerTo(command).setCommandId("nobody's").build());
-    stream.agreeTo(command);
-    stream.agreeTo(command);
-    stream.agreeTo(stream.command());
+    command.send(command.answer().setCommandId("nobody's").build());
+    command.send(command.agreement());
+    command.agree();
+    payments.command().agree();
 
     awaitState(id, OrderState.CONFIRMED);
   }
@@ -174,13 +171,10 @@ class PaymentLinkTest {
   void storesAnswersUnderWayWhenItStops() throws Exception {
     link.start();
     String id = place("k-1");
-    var stream = payments.stream();
-    ProcessRequest command = stream.command();
+    var command = payments.command();
 
     CompletableFuture<Void> stopped = link.stop();
-    stream.awaitHalfClose();
-    stream.agreeTo(command);
-    stream.complete();
+    command.agree();
 
     stopped.get(20, TimeUnit.SECONDS);
     assertThat(shop.state(id)).isEqualTo(OrderState.CAPTURING);
@@ -189,16 +183,10 @@ class PaymentLinkTest {
 
   private PaymentLink link(Duration answerTimeout) {
     var settings =
-        new PaymentLinkProperties(
-            4,
-            2,
-            answerTimeout,
-            Duration.ofMillis(5),
-            Duration.ofMillis(45),
-            Duration.ofSeconds(15));
+        new PaymentLinkProperties(4, answerTimeout, Duration.ofMillis(45), Duration.ofSeconds(15));
     PaymentLink created =
         new PaymentLink(
-            channel, shop.desk, shop.outbox, settings, new Random(7), MessageTraces.none());
+            sessions.calling(), channel, shop.desk, shop.outbox, settings, MessageTraces::none);
     shop.signals.onCommand(created::wake);
     return created;
   }
@@ -221,11 +209,5 @@ class PaymentLinkTest {
         .as("%s is %s (expected: %s)", orderId, shop.state(orderId), state)
         .isTrue();
     forget.run();
-  }
-
-  private static ProcessResponse.Builder answerTo(ProcessRequest command) {
-    return ProcessResponse.newBuilder()
-        .setCommandId(command.getCommandId())
-        .setPaymentId(command.getPaymentId());
   }
 }

@@ -3,18 +3,20 @@ package io.grpcplatform.samples.order.payment;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.payment.v1.Authorized;
 import io.grpcplatform.samples.payment.v1.Captured;
 import io.grpcplatform.samples.payment.v1.PaymentServiceGrpc;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.stream.SessionAnswers;
+import io.grpcplatform.stream.Sessions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,12 +28,15 @@ final class ScriptedPayments extends PaymentServiceGrpc.PaymentServiceImplBase
     implements AutoCloseable {
   private static final int TIMEOUT = 20;
 
-  private final BlockingQueue<Stream> streams = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Integer> streams = new LinkedBlockingQueue<>();
+  private final Sessions.Served<ProcessRequest, ProcessResponse> sessions;
   private final Server server;
   private final int port;
 
   /** On the given port, or on a free one for 0. */
-  ScriptedPayments(int port) throws IOException {
+  ScriptedPayments(Sessions sessions, int port) throws IOException {
+    this.sessions = sessions.serve(PaymentServiceGrpc.getProcessMethod(), this::command);
     var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     server = NettyServerBuilder.forAddress(address).addService(this).build().start();
     this.port = server.getPort();
@@ -41,9 +46,14 @@ final class ScriptedPayments extends PaymentServiceGrpc.PaymentServiceImplBase
     return port;
   }
 
-  /** The next stream that was opened. */
-  Stream stream() throws Exception {
-    return next(streams, "a stream");
+  /** The next command that was sent. */
+  Command command() throws Exception {
+    return next(commands, "a command");
+  }
+
+  /** Waits for a stream, each as often as it is asked. */
+  void awaitStream() throws Exception {
+    next(streams, "a stream");
   }
 
   /** Ends at once, like a killed process: connections are cut, nothing is said. */
@@ -59,9 +69,15 @@ final class ScriptedPayments extends PaymentServiceGrpc.PaymentServiceImplBase
 
   @Override
   public StreamObserver<ProcessRequest> process(StreamObserver<ProcessResponse> answers) {
-    Stream stream = new Stream((ServerCallStreamObserver<ProcessResponse>) answers);
-    streams.add(stream);
-    return stream;
+    streams.add(1);
+    return sessions.stream(answers);
+  }
+
+  private CompletionStage<Void> command(
+      ProcessRequest request, SessionAnswers<ProcessResponse> answers) {
+    Command command = new Command(request, answers);
+    commands.add(command);
+    return command.done;
   }
 
   private static <T> T next(BlockingQueue<T> queue, String what) throws Exception {
@@ -72,69 +88,52 @@ final class ScriptedPayments extends PaymentServiceGrpc.PaymentServiceImplBase
     return next;
   }
 
-  /** One stream as the payment service sees it. */
-  static final class Stream implements StreamObserver<ProcessRequest> {
-    private final ServerCallStreamObserver<ProcessResponse> answers;
-    private final BlockingQueue<ProcessRequest> commands = new LinkedBlockingQueue<>();
-    private final CompletableFuture<Void> cancelled = new CompletableFuture<>();
-    private final CompletableFuture<Void> halfClosed = new CompletableFuture<>();
+  /** One command as the payment service sees it. */
+  static final class Command {
+    private final ProcessRequest request;
+    private final SessionAnswers<ProcessResponse> answers;
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
 
-    Stream(ServerCallStreamObserver<ProcessResponse> answers) {
+    Command(ProcessRequest request, SessionAnswers<ProcessResponse> answers) {
+      this.request = request;
       this.answers = answers;
-      answers.setOnCancelHandler(() -> cancelled.complete(null));
     }
 
-    ProcessRequest command() throws Exception {
-      return next(commands, "a command");
+    ProcessRequest request() {
+      return request;
     }
 
-    void answer(ProcessResponse answer) {
-      answers.onNext(answer);
+    /** An answer to build on. */
+    ProcessResponse.Builder answer() {
+      return ProcessResponse.newBuilder()
+          .setCommandId(request.getCommandId())
+          .setPaymentId(request.getPaymentId());
+    }
+
+    void send(ProcessResponse answer) {
+      answers.send(answer);
+    }
+
+    void end(ProcessResponse answer) {
+      send(answer);
+      done.complete(null);
     }
 
     /** What a payment service in a good mood answers. */
-    void agreeTo(ProcessRequest command) {
-      ProcessResponse.Builder answer =
-          ProcessResponse.newBuilder()
-              .setCommandId(command.getCommandId())
-              .setPaymentId(command.getPaymentId());
-      switch (command.getCommandCase()) {
-        case AUTHORIZE -> answer.setAuthorized(Authorized.getDefaultInstance());
-        case CAPTURE -> answer.setCaptured(Captured.getDefaultInstance());
-        default -> throw new AssertionError("not in this script: " + command);
-      }
-      answer(answer.build());
+    ProcessResponse agreement() {
+      return switch (request.getCommandCase()) {
+        case AUTHORIZE -> answer().setAuthorized(Authorized.getDefaultInstance()).build();
+        case CAPTURE -> answer().setCaptured(Captured.getDefaultInstance()).build();
+        default -> throw new AssertionError("not in this script: " + request);
+      };
     }
 
-    void end(Status status) {
-      answers.onError(status.asRuntimeException());
+    void agree() {
+      end(agreement());
     }
 
-    void complete() {
-      answers.onCompleted();
-    }
-
-    void awaitCancel() throws Exception {
-      cancelled.get(TIMEOUT, TimeUnit.SECONDS);
-    }
-
-    void awaitHalfClose() throws Exception {
-      halfClosed.get(TIMEOUT, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void onNext(ProcessRequest command) {
-      commands.add(command);
-    }
-
-    @Override
-    public void onError(Throwable t) {
-      cancelled.complete(null);
-    }
-
-    @Override
-    public void onCompleted() {
-      halfClosed.complete(null);
+    void fail(Status status) {
+      done.completeExceptionally(status.asRuntimeException());
     }
   }
 }

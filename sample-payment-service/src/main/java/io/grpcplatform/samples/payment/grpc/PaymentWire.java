@@ -1,6 +1,7 @@
 package io.grpcplatform.samples.payment.grpc;
 
 import com.google.protobuf.Timestamp;
+import io.grpc.Status;
 import io.grpcplatform.samples.money.v1.Money;
 import io.grpcplatform.samples.payment.Answer;
 import io.grpcplatform.samples.payment.Payment;
@@ -14,6 +15,8 @@ import io.grpcplatform.samples.payment.v1.Declined;
 import io.grpcplatform.samples.payment.v1.PaymentStatus;
 import io.grpcplatform.samples.payment.v1.ProcessRequest;
 import io.grpcplatform.samples.payment.v1.ProcessResponse;
+import io.grpcplatform.samples.payment.v1.RefundPaymentRequest;
+import io.grpcplatform.samples.payment.v1.RefundPaymentResponse;
 import io.grpcplatform.samples.payment.v1.Refunded;
 import io.grpcplatform.samples.payment.v1.RejectReason;
 import io.grpcplatform.samples.payment.v1.Rejected;
@@ -39,6 +42,34 @@ final class PaymentWire {
                       + " void_authorization or refund)");
         };
     return new PaymentCommand(request.getCommandId(), request.getPaymentId(), action);
+  }
+
+  /** Throws {@link IllegalArgumentException} saying what was seen and what was expected. */
+  static PaymentCommand command(RefundPaymentRequest request) {
+    return new PaymentCommand(
+        request.getCommandId(), request.getPaymentId(), new PaymentCommand.Refund());
+  }
+
+  static RefundPaymentResponse response(Answer answer, PaymentEvent.Refunded refunded) {
+    return RefundPaymentResponse.newBuilder()
+        .setAmount(money(refunded.amount()))
+        .setDecidedAt(timestamp(answer.decidedAt()))
+        .build();
+  }
+
+  /** How a call ends whose command led to this. */
+  static Status refused(PaymentEvent event) {
+    if (!(event instanceof PaymentEvent.Rejected rejected)) {
+      return Status.INTERNAL.withDescription("a refund that led to " + event);
+    }
+    Status status =
+        switch (rejected.reason()) {
+          case MALFORMED -> Status.INVALID_ARGUMENT;
+          case KEY_REUSED -> Status.ALREADY_EXISTS;
+          case UNKNOWN_PAYMENT -> Status.NOT_FOUND;
+          case WRONG_STATE -> Status.FAILED_PRECONDITION;
+        };
+    return status.withDescription(rejected.detail());
   }
 
   /** The kind of command, for spans. */

@@ -12,6 +12,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.money.v1.Money;
 import io.grpcplatform.samples.payment.PaymentDesk;
+import io.grpcplatform.samples.payment.TestSessions;
 import io.grpcplatform.samples.payment.storage.TestLedger;
 import io.grpcplatform.samples.payment.v1.Authorize;
 import io.grpcplatform.samples.payment.v1.Capture;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 
 class CommandStreamTest {
   private final TestLedger database = new TestLedger();
+  private final TestSessions sessions = new TestSessions();
   private Server server;
   private ManagedChannel channel;
 
@@ -40,7 +42,7 @@ class CommandStreamTest {
     var desk = new PaymentDesk(database.ledger(), InstantSource.system());
     server =
         NettyServerBuilder.forAddress(address)
-            .addService(new PaymentGrpcService(desk, MessageTraces.none()))
+            .addService(new PaymentGrpcService(desk, sessions.serving(), MessageTraces.none()))
             .build();
     server.start();
     channel = NettyChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
@@ -50,6 +52,7 @@ class CommandStreamTest {
   void close() {
     channel.shutdownNow();
     server.shutdownNow();
+    sessions.close();
     database.close();
   }
 
@@ -152,7 +155,13 @@ class CommandStreamTest {
   void asksForNothingWhileAnswersAreUnread() {
     var slow = new SlowReader();
     var desk = new PaymentDesk(database.ledger(), InstantSource.system());
-    StreamObserver<ProcessRequest> stream = CommandStream.open(desk, MessageTraces.none(), slow);
+    StreamObserver<ProcessRequest> stream =
+        sessions
+            .serving()
+            .serve(
+                PaymentServiceGrpc.getProcessMethod(),
+                new CommandStream(desk, MessageTraces.none()))
+            .stream(slow);
 
     stream.onNext(authorize("a-1", "p-1"));
     int whileUnread = slow.requested;
