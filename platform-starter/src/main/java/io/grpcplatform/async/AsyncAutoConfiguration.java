@@ -1,5 +1,7 @@
 package io.grpcplatform.async;
 
+import com.google.longrunning.OperationsGrpc;
+import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpcplatform.LocalServices;
 import io.grpcplatform.NamedChannels;
@@ -19,6 +21,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -164,8 +167,39 @@ public final class AsyncAutoConfiguration {
     }
 
     @Bean
+    AsyncSection platformAsyncSection(DurableEngine engine, ObjectProvider<CallCarrier> carriers) {
+      CallCarrier carrier = carriers.getIfUnique();
+      return new AsyncSection(engine, carrier == null ? "database" : carrier.name());
+    }
+
+    /** Beside the application's own services only: alone it would open a port. */
+    @Bean
+    @ConditionalOnBean(BindableService.class)
+    @ConditionalOnMissingBean(OperationsGrpc.OperationsImplBase.class)
+    @ConditionalOnBooleanProperty(name = "platform.async.operations.enabled", matchIfMissing = true)
+    OperationsService platformOperations(DurableCalls calls, DurableEngine engine) {
+      return new OperationsService(calls, engine.lists(), engine.answering());
+    }
+
+    @Bean
     AsyncLifecycle platformAsyncLifecycle(DurableEngine engine) {
       return new AsyncLifecycle(engine, PATIENCE);
+    }
+
+    /** On where Micrometer is there; Spring Boot hands it the registry. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "io.micrometer.core.instrument.binder.MeterBinder")
+    static final class MetricsConfiguration {
+
+      @Bean
+      AsyncMetrics platformAsyncMetrics() {
+        return new AsyncMetrics();
+      }
+
+      @Bean
+      AsyncGaugeMetrics platformAsyncGaugeMetrics(AsyncMetrics metrics, DurableEngine engine) {
+        return new AsyncGaugeMetrics(metrics, engine);
+      }
     }
   }
 }

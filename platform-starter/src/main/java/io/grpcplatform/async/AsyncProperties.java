@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.util.unit.DataSize;
@@ -30,6 +31,9 @@ import org.springframework.util.unit.DataSize;
  * @param deadLetters What becomes of calls that ended with an error.
  * @param operations The service google.longrunning.Operations.
  * @param carried What holds for calls that a carrier takes.
+ * @param rabbitmq The carrier rabbitmq.
+ * @param redis The carrier redis.
+ * @param kafka The carrier kafka.
  */
 @ConfigurationProperties(prefix = "platform.async", ignoreUnknownFields = false)
 record AsyncProperties(
@@ -44,7 +48,10 @@ record AsyncProperties(
     @DefaultValue Retry retry,
     @DefaultValue DeadLetters deadLetters,
     @DefaultValue Operations operations,
-    @DefaultValue Carried carried) {
+    @DefaultValue Carried carried,
+    @DefaultValue @NestedConfigurationProperty CarrierProperties.Rabbitmq rabbitmq,
+    @DefaultValue @NestedConfigurationProperty CarrierProperties.Redis redis,
+    @DefaultValue @NestedConfigurationProperty CarrierProperties.Kafka kafka) {
 
   static final String PREFIX = "platform.async.";
 

@@ -5,6 +5,7 @@ import io.grpcplatform.async.DurableWorkers.Chore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -24,6 +25,7 @@ final class DurableEngine implements AutoCloseable {
 
   private final CallTable table;
   private final CallLists lists;
+  private final CallCounts counts;
   private final CallWaiters waiters;
   private final CallRunner runner;
   private final DurableWorkers workers;
@@ -55,6 +57,7 @@ final class DurableEngine implements AutoCloseable {
     LongSupplier now = application.now();
     table = new CallTable(application.rows());
     lists = new CallLists(application.rows());
+    counts = new CallCounts(lists, now);
     waiters = new CallWaiters(table);
     timer = new ScheduledThreadPoolExecutor(1, threads("platform-async-timer"));
     timer.setRemoveOnCancelPolicy(true);
@@ -116,6 +119,7 @@ final class DurableEngine implements AutoCloseable {
               waiters.look();
               return false;
             }));
+    chores.add(new Chore("Counting durable calls", counts::count));
     if (settings.workers() > 0) {
       chores.add(new Chore("Telling how durable calls ended", ends::tellNext));
       CallRetention retention =
@@ -188,6 +192,19 @@ final class DurableEngine implements AutoCloseable {
 
   CallLists lists() {
     return lists;
+  }
+
+  CallCounts counts() {
+    return counts;
+  }
+
+  @Nullable CarriedCalls carried() {
+    return carried;
+  }
+
+  /** For what must not run on the thread that tells of an end. */
+  Executor answering() {
+    return pool;
   }
 
   CallWaiters waiters() {

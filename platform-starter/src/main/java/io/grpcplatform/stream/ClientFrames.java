@@ -29,8 +29,9 @@ final class ClientFrames {
     if (wrong == null && frame.hasPosition()) {
       wrong = wrongPosition(frame);
     }
-    if (wrong == null && frame.getAcknowledged().getMessage() < 0) {
-      wrong = "acknowledged.message: too large";
+    if (wrong == null && Place.of(frame.getAcknowledged()).compareTo(Place.NONE) < 0) {
+      long message = frame.getAcknowledged().getMessage();
+      wrong = "acknowledged.message: " + message + " (expected: >= 0)";
     }
     return wrong == null ? null : Status.INVALID_ARGUMENT.withDescription(wrong);
   }

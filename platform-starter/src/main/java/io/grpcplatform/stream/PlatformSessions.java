@@ -69,10 +69,11 @@ public final class PlatformSessions implements Sessions, AutoCloseable {
   @Override
   public <Q extends Message, R extends Message> Served<Q, R> serve(
       MethodDescriptor<Q, R> method, SessionHandler<Q, R> handler) {
-    ServingTerms terms =
+    return ServedSessions.of(
+        method,
+        handler,
         new ServingTerms(
-            parts.limits(), parts.clock(), parts.drain(), parts.watch(), parts.instance());
-    return ServedSessions.of(method, handler, terms);
+            parts.limits(), parts.clock(), parts.drain(), parts.watch(), parts.instance()));
   }
 
   /** Cancels every session that this process has opened. */

@@ -18,9 +18,15 @@ final class Exceptions {
   private static final String SERVES = "hears and answers a stream for the user's handler";
   private static final String SETTINGS = "compares settings as Spring sees them";
 
+  private static final String CARRIES = "is the carrier made of Spring's own client";
+
   /** Not an edge, yet imports Spring. */
   static final Map<String, String> SPRING =
       Map.ofEntries(
+          Map.entry("async.KafkaCarrier", CARRIES),
+          Map.entry("async.RabbitCarrier", CARRIES),
+          Map.entry("async.RedisCarrier", CARRIES),
+          Map.entry("async.RedisSource", CARRIES),
           Map.entry(
               "circuitbreaker.BreakerSettings",
               "copies resilience4j's own settings, which are beans with setters"),

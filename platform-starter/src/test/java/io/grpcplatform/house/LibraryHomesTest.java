@@ -48,6 +48,8 @@ class LibraryHomesTest {
               Set.of(ROOT_PACKAGE, "async", "error", "stream", "validation")),
           Map.entry("com.google.rpc.", Set.of(ROOT_PACKAGE, "async", "error", "validation")),
           Map.entry("com.google.longrunning.", Set.of("async")),
+          Map.entry("com.rabbitmq.", Set.of("async")),
+          Map.entry("org.apache.kafka.", Set.of("async")),
           Map.entry("build.buf.", Set.of("validation")),
           Map.entry("io.github.resilience4j.", Set.of("circuitbreaker", "bulkhead", "ratelimit")),
           Map.entry("org.HdrHistogram.", Set.of(ROOT_PACKAGE)),

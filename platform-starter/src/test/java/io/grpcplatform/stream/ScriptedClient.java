@@ -99,8 +99,13 @@ final class ScriptedClient {
   }
 
   /** Sends a message as one does who knows nothing of sessions. */
-  void plain(String text, int answers) {
-    call.sendMessage(NumberedRequest.newBuilder().setText(text).setAnswers(answers).build());
+  void plain(String text, int filler, int answers) {
+    call.sendMessage(
+        NumberedRequest.newBuilder()
+            .setText(text)
+            .setAnswers(answers)
+            .setFiller(ByteString.copyFrom(new byte[filler]))
+            .build());
   }
 
   void acknowledge(long message, long answer) {

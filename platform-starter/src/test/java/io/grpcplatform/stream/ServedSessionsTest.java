@@ -1,18 +1,30 @@
 package io.grpcplatform.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpcplatform.CallClock;
+import io.grpcplatform.DrainSignal;
+import io.grpcplatform.test.v1.EchoServiceGrpc;
 import io.grpcplatform.test.v1.NumberedRequest;
 import io.grpcplatform.test.v1.NumberedResponse;
+import io.grpcplatform.v1.Close;
+import io.grpcplatform.v1.SessionFrame;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server keeps to the protocol of sessions, whatever happens to its streams. */
 final class ServedSessionsTest {
@@ -132,27 +144,278 @@ final class ServedSessionsTest {
   }
 
   @Test
-  void clientsWithoutFramesAreServedPlainly() throws Exception {
+  void aFailureEndsTheStreamAndTheMessageComesAgain() throws Exception {
+    AtomicInteger attempts = new AtomicInteger();
+    Answering handler =
+        new Answering() {
+          @Override
+          public CompletionStage<?> message(
+              NumberedRequest message, SessionAnswers<NumberedResponse> answers) {
+            var unused = super.message(message, answers);
+            return attempts.incrementAndGet() > 1
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.failedFuture(Status.UNAVAILABLE.asRuntimeException());
+          }
+        };
+    try (NumberedServer server = serving(handler)) {
+      ScriptedClient first = server.stream();
+      first.open(ID, 1, 1);
+      first.send(1, 2);
+      assertThat(first.ended().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+
+      ScriptedClient second = server.stream();
+      assertThat(second.open(ID, 1, 2).getHandledMessage()).isZero();
+      second.send(1, 2);
+
+      assertThat(second.answer()).isEqualTo("1/1 m1.1");
+      assertThat(second.answer()).isEqualTo("1/2 m1.2");
+      second.acknowledge(1, 2);
+      second.acknowledged(1);
+      assertThat(second.unread()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Status.Code.class,
+      names = {"INVALID_ARGUMENT", "ABORTED", "UNKNOWN"})
+  void whatAHandlerThrowsEndsTheStream(Status.Code code) throws Exception {
+    try (NumberedServer server =
+        serving(
+            (message, answers) -> {
+              throw code == Status.Code.UNKNOWN
+                  ? new IllegalStateException("a bug")
+                  : Status.fromCode(code).asRuntimeException();
+            })) {
+      ScriptedClient client = server.stream();
+      client.open(ID, 1, 1);
+
+      client.send(1, 0);
+
+      assertThat(client.ended().getCode()).isEqualTo(code);
+    }
+  }
+
+  @Test
+  void aCutLeavesTheWorkAloneAndKeepsItsAnswers() throws Exception {
+    CompletableFuture<Void> mayEnd = new CompletableFuture<>();
+    CompletableFuture<SessionAnswers<NumberedResponse>> begun = new CompletableFuture<>();
+    CompletableFuture<Context> context = new CompletableFuture<>();
+    try (NumberedServer server =
+        serving(
+            (message, answers) -> {
+              context.complete(Context.current());
+              begun.complete(answers);
+              return mayEnd;
+            })) {
+      ScriptedClient first = server.stream();
+      first.open(ID, 1, 1);
+      first.send(1, 1);
+      SessionAnswers<NumberedResponse> answers = begun.get(10, TimeUnit.SECONDS);
+
+      first.cancel();
+      ScriptedClient second = server.stream();
+      second.open(ID, 1, 2);
+      second.cancel();
+      answers.send(NumberedResponse.newBuilder().setText("late").build());
+      mayEnd.complete(null);
+      ScriptedClient third = server.stream();
+
+      assertThat(third.open(ID, 1, 3).getHandledMessage()).isEqualTo(1);
+      assertThat(third.answer()).isEqualTo("1/1 late");
+      assertThat(answers.key()).isEqualTo(ID + ":1");
+      assertThat(context.join().isCancelled()).isFalse();
+      assertThatThrownBy(() -> answers.send(NumberedResponse.getDefaultInstance()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("message 1");
+    }
+  }
+
+  @Test
+  void olderStreamsDoNotTakeASessionBack() throws Exception {
+    try (NumberedServer server = serving(new Answering())) {
+      ScriptedClient newer = server.stream();
+      newer.open(ID, 1, 7);
+
+      ScriptedClient older = server.stream();
+      older.frame(ScriptedClient.opening(ID, 1, 6));
+      ScriptedClient twin = server.stream();
+      twin.frame(ScriptedClient.opening(ID, 1, 7));
+
+      assertThat(older.ended().getCode()).isEqualTo(Status.Code.ABORTED);
+      assertThat(twin.ended().getCode()).isEqualTo(Status.Code.ABORTED);
+      newer.send(1, 1);
+      assertThat(newer.answer()).isEqualTo("1/1 m1.1");
+    }
+  }
+
+  @Test
+  void aGapIsRefused() throws Exception {
+    Answering handler = new Answering();
+    try (NumberedServer server = serving(handler)) {
+      ScriptedClient client = server.stream();
+      client.open(ID, 1, 1);
+      client.send(1, 0);
+      client.send(3, 0);
+
+      Status status = client.ended();
+
+      assertThat(status.getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+      assertThat(status.getDescription()).isEqualTo("position.message: 3 (expected: 2, the next)");
+      assertThat(handler.handled).containsExactly("m1");
+    }
+  }
+
+  static Stream<Arguments> badFrames() {
+    SessionFrame.Builder good = ScriptedClient.opening(ID, 1, 1);
+    return Stream.of(
+        Arguments.of("FAILED_PRECONDITION", SessionFrame.newBuilder()),
+        Arguments.of(
+            "FAILED_PRECONDITION", SessionFrame.newBuilder().setPosition(ScriptedClient.at(1, 0))),
+        Arguments.of("INVALID_ARGUMENT", ScriptedClient.opening("", 1, 1)),
+        Arguments.of("INVALID_ARGUMENT", ScriptedClient.opening("x".repeat(65), 1, 1)),
+        Arguments.of("INVALID_ARGUMENT", ScriptedClient.opening(ID, 0, 1)),
+        Arguments.of("INVALID_ARGUMENT", ScriptedClient.opening(ID, -1, 1)),
+        Arguments.of("INVALID_ARGUMENT", ScriptedClient.opening(ID, 1, 0)),
+        Arguments.of("INVALID_ARGUMENT", good.clone().setPosition(ScriptedClient.at(1, 1))),
+        Arguments.of("INVALID_ARGUMENT", good.clone().setPosition(ScriptedClient.at(0, 0))),
+        Arguments.of("INVALID_ARGUMENT", good.clone().setAcknowledged(ScriptedClient.at(-1, 0))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badFrames")
+  void badFramesAreRefused(Status.Code code, SessionFrame.Builder frame) throws Exception {
     Answering handler = new Answering();
     try (NumberedServer server = serving(handler)) {
       ScriptedClient client = server.stream();
 
-      client.plain("a", 2);
-      client.plain("b", 1);
-      client.halfClose();
+      client.frame(frame);
 
-      assertThat(IntStream.range(0, 3).mapToObj(i -> next(client).getText()))
-          .containsExactly("a.1", "a.2", "b.1");
-      assertThat(client.ended()).isEqualTo(Status.OK);
-      assertThat(handler.closed).containsExactly("");
+      Status status = client.ended();
+      assertThat(status.getCode()).isEqualTo(code);
+      assertThat(status.getDescription()).contains("expected");
+      assertThat(handler.handled).isEmpty();
+      assertThat(server.sessions.remembered()).isZero();
     }
   }
 
-  private static NumberedResponse next(ScriptedClient client) {
-    try {
-      return client.next();
-    } catch (InterruptedException interrupted) {
-      throw new AssertionError(interrupted);
+  @Test
+  void aSecondOpenOnAStreamIsRefused() throws Exception {
+    try (NumberedServer server = serving(new Answering())) {
+      ScriptedClient client = server.stream();
+      client.open(ID, 1, 1);
+
+      client.frame(ScriptedClient.opening(ID, 1, 2));
+
+      assertThat(client.ended().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     }
+  }
+
+  @Test
+  void openMessageAndCloseMayComeInOneFrame() throws Exception {
+    Answering handler = new Answering();
+    try (NumberedServer server = serving(handler)) {
+      ScriptedClient client = server.stream();
+
+      client.frame(ScriptedClient.opening(ID, 1, 1).setPosition(ScriptedClient.at(1, 0)));
+      client.frame(
+          SessionFrame.newBuilder()
+              .setPosition(ScriptedClient.at(2, 0))
+              .setClose(Close.getDefaultInstance()));
+
+      SessionFrame last = client.next().getSession();
+      while (!last.hasClose()) {
+        last = client.next().getSession();
+      }
+      assertThat(last.getAcknowledged().getMessage()).isEqualTo(2);
+      assertThat(client.ended()).isEqualTo(Status.OK);
+      assertThat(handler.handled).hasSize(2);
+    }
+  }
+
+  @Test
+  void aStreamGivenUpByHalfCloseEndsWellAndTheSessionGoesOn() throws Exception {
+    Answering handler = new Answering();
+    try (NumberedServer server = serving(handler)) {
+      ScriptedClient first = server.stream();
+      first.open(ID, 1, 1);
+      first.send(1, 2);
+      first.send(2, 0);
+
+      first.halfClose();
+
+      assertThat(first.answer()).isEqualTo("1/1 m1.1");
+      assertThat(first.answer()).isEqualTo("1/2 m1.2");
+      assertThat(first.ended()).isEqualTo(Status.OK);
+      assertThat(handler.closed).isEmpty();
+      ScriptedClient second = server.stream();
+      assertThat(second.open(ID, 1, 2).getHandledMessage()).isEqualTo(2);
+      assertThat(second.answer()).isEqualTo("1/1 m1.1");
+    }
+  }
+
+  @Test
+  void aStreamThatBringsNothingEndsWell() throws Exception {
+    try (NumberedServer server = serving(new Answering())) {
+      ScriptedClient client = server.stream();
+
+      client.halfClose();
+
+      assertThat(client.ended()).isEqualTo(Status.OK);
+    }
+  }
+
+  @Test
+  void theHandlerHearsOnceThatASessionIsClosed() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    Answering handler =
+        new Answering() {
+          @Override
+          public void closed(String sessionId) {
+            if (told.incrementAndGet() == 1) {
+              throw Status.UNAVAILABLE.asRuntimeException();
+            }
+          }
+        };
+    try (NumberedServer server = serving(handler)) {
+      ScriptedClient first = server.stream();
+      first.open(ID, 1, 1);
+      first.close();
+      assertThat(first.ended().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+
+      for (int stream = 2; stream <= 3; stream++) { // the third, as if the close had been lost
+        ScriptedClient next = server.stream();
+        next.open(ID, 1, stream);
+        next.close();
+        assertThat(next.next().getSession().hasClose()).isTrue();
+        assertThat(next.ended()).isEqualTo(Status.OK);
+      }
+
+      assertThat(told).hasValue(2);
+    }
+  }
+
+  @Test
+  void methodsWithoutPlaceForFramesAreRefused() {
+    ServingTerms terms =
+        new ServingTerms(
+            () -> SessionLimits.STANDARD,
+            CallClock.system(),
+            new DrainSignal(),
+            SessionWatch.NONE,
+            "");
+
+    assertThatThrownBy(
+            () ->
+                ServedSessions.of(
+                    EchoServiceGrpc.getBidiMethod(), (message, answers) -> null, terms))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("SessionFrame");
+    assertThatThrownBy(
+            () ->
+                ServedSessions.of(
+                    EchoServiceGrpc.getServerStreamMethod(), (message, answers) -> null, terms))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected: BIDI_STREAMING");
   }
 }

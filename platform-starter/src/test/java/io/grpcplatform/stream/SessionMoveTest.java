@@ -7,8 +7,11 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
+import io.grpcplatform.ClientPipeline;
 import io.grpcplatform.DrainSignal;
 import io.grpcplatform.ServerPipeline;
+import io.grpcplatform.circuitbreaker.CircuitBreakers;
+import io.grpcplatform.deadline.Deadlines;
 import io.grpcplatform.error.Errors;
 import io.grpcplatform.lifecycle.Drain;
 import io.grpcplatform.test.v1.NumberedRequest;
@@ -35,8 +38,12 @@ final class SessionMoveTest {
     try (Instance old = new Instance();
         Instance next = new Instance();
         CuttingProxy proxy = new CuttingProxy(old.server.getPort())) {
-      ManagedChannel channel =
-          NettyChannelBuilder.forAddress("127.0.0.1", proxy.port()).usePlaintext().build();
+      NettyChannelBuilder builder =
+          NettyChannelBuilder.forAddress("127.0.0.1", proxy.port()).usePlaintext();
+      ClientPipeline.of(
+              "numbers", List.of(Errors.client(), Deadlines.client(), CircuitBreakers.client()))
+          .install(builder);
+      ManagedChannel channel = builder.build();
       ResumableStream<NumberedRequest, NumberedResponse> stream =
           TestedSessions.client(counts)
               .open(channel, NumberedServiceGrpc.getProcessMethod(), listener);
@@ -85,7 +92,8 @@ final class SessionMoveTest {
       NettyServerBuilder builder =
           NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
               .addService(this);
-      ServerPipeline.of(List.of(Errors.server(), Drain.server(drain))).install(builder);
+      ServerPipeline.of(List.of(Errors.server(), Drain.server(drain), Deadlines.server()))
+          .install(builder);
       server = builder.build().start();
     }
 
