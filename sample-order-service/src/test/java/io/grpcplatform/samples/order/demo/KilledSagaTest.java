@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
  * {@code -Dsamples.test.kills=30} is the long one, and {@code -Dsamples.test.kills.seed} chooses
  * the points again that a run has printed.
  */
-@Timeout(900)
+@Timeout(1800)
 class KilledSagaTest {
   private static final int KILLS = Integer.getInteger("samples.test.kills", 4);
   private static final long SEED =
@@ -42,7 +42,7 @@ class KilledSagaTest {
   private final Ears ears = new Ears();
   private final List<Shopper> shoppers = new ArrayList<>();
   private final List<Long> resumed = new ArrayList<>();
-  private long listensSince = System.nanoTime();
+  private long listensSince;
   private int strikes;
   private int interruptions;
   private int unheard;
@@ -77,6 +77,7 @@ class KilledSagaTest {
   private TwoDatabases begin(TwoServices services) throws Exception {
     services.start(Victim.BOTH);
     services.awaitListening(Victim.BOTH);
+    listensSince = System.nanoTime();
     for (int i = 0; i < SHOPPERS; i++) {
       Shopper shopper = new Shopper(services.orderPort(), Purchases.untraced(), ears);
       shoppers.add(shopper);
