@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.springframework.stereotype.Component;
 
 /**
@@ -72,7 +73,7 @@ final class SagaMetrics implements SagaWatch {
       completed.increment();
       toTheGoodEnd.record(took);
     } else if (reason != null) {
-      compensated.get(reason).increment();
+      Objects.requireNonNull(compensated.get(reason)).increment();
       toTheOther.record(took);
     }
   }

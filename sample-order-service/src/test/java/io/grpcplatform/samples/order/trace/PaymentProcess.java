@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,7 +24,13 @@ final class PaymentProcess implements AutoCloseable {
     this.process = process;
   }
 
+  /** One whose traces are all kept, and told to Zipkin. */
   static PaymentProcess start(Path data, String zipkin) throws IOException {
+    return start(
+        data, Map.of("TRACE_SAMPLING", "1.0", "ZIPKIN_EXPORT", "true", "ZIPKIN_ENDPOINT", zipkin));
+  }
+
+  static PaymentProcess start(Path data, Map<String, String> environment) throws IOException {
     if (!Files.isDirectory(CLASSES)) {
       throw new AssertionError("not built: " + CLASSES + " (expected: built with this module)");
     }
@@ -42,9 +49,7 @@ final class PaymentProcess implements AutoCloseable {
     builder.environment().put("PAYMENT_DATA_DIR", data.toString());
     builder.environment().put("PAYMENT_GRPC_PORT", "0");
     builder.environment().put("PAYMENT_HTTP_PORT", "0");
-    builder.environment().put("TRACE_SAMPLING", "1.0");
-    builder.environment().put("ZIPKIN_EXPORT", "true");
-    builder.environment().put("ZIPKIN_ENDPOINT", zipkin);
+    builder.environment().putAll(environment);
     return new PaymentProcess(builder.redirectErrorStream(true).start());
   }
 
