@@ -7,27 +7,47 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One of the two services as a process that the demo started, and may therefore kill. Safe for any
+ * One of the services as a process that this one started, and may therefore kill. Safe for any
  * thread.
  */
 final class ServiceProcess {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
   private final String name;
-  private final Path jar;
+  private final List<String> program;
   private final Path log;
   private final Map<String, String> environment;
+  private final @Nullable Consumer<Process> reader;
   private @Nullable Process process;
   private boolean closed;
 
+  /** A jar that runs by itself. */
   ServiceProcess(String name, Path jar, Path log, Map<String, String> environment) {
+    this(name, List.of("-jar", jar.toString()), log, environment, null);
+  }
+
+  /**
+   * Any program.
+   *
+   * @param program what follows {@code java} and its options
+   * @param reader is given each new process and has to read what it says; without one that goes to
+   *     the log
+   */
+  ServiceProcess(
+      String name,
+      List<String> program,
+      Path log,
+      Map<String, String> environment,
+      @Nullable Consumer<Process> reader) {
     this.name = name;
-    this.jar = jar;
+    this.program = program;
     this.log = log;
     this.environment = environment;
+    this.reader = reader;
   }
 
   synchronized void start() throws IOException {
@@ -38,13 +58,18 @@ final class ServiceProcess {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // Quick to start and small: two services and this driver share a laptop.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-    command.addAll(List.of("-jar", jar.toString()));
+    command.addAll(program);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    if (reader == null) {
+      builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    }
     process = builder.start();
     process.getOutputStream().close();
+    if (reader != null) {
+      reader.accept(process);
+    }
   }
 
   /** SIGKILL: the process hears nothing and tidies up nothing. Returns its id. */

@@ -7,8 +7,6 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import io.grpcplatform.samples.order.demo.Purchases.Purchase;
 import io.grpcplatform.samples.order.v1.CancelReason;
-import io.grpcplatform.samples.order.v1.NewOrder;
-import io.grpcplatform.samples.order.v1.OrderLine;
 import io.grpcplatform.samples.order.v1.OrderServiceGrpc;
 import io.grpcplatform.samples.order.v1.OrderStatus;
 import io.grpcplatform.samples.order.v1.PlaceOrderRequest;
@@ -17,10 +15,12 @@ import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,9 +31,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * acknowledged.
  */
 final class Shopper implements AutoCloseable {
-  private static final List<String> GOODS =
-      List.of("tea-assam", "tea-sencha", "mug-blue", "kettle-steel");
-
   private final ManagedChannel placing;
   // A channel of their own: long streams must not take the places of short calls on one connection.
   private final ManagedChannel watching;
@@ -44,13 +41,13 @@ final class Shopper implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private final String run = Long.toString(System.currentTimeMillis(), 36);
-  private final AtomicInteger numbered = new AtomicInteger();
+  private final Wishes wishes = new Wishes();
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger unanswered = new AtomicInteger();
   private final AtomicInteger refunds = new AtomicInteger();
   private final AtomicInteger refunded = new AtomicInteger();
   private final Purchases purchases;
+  private final ShopperListener listener;
   private final Map<String, OrderStatus> acknowledged = new ConcurrentHashMap<>();
   private final Queue<Bought> bought = new ConcurrentLinkedQueue<>();
   private volatile int perSecond;
@@ -59,7 +56,12 @@ final class Shopper implements AutoCloseable {
   private record Bought(Purchase purchase, String id, long version) {}
 
   Shopper(int port, Purchases purchases) {
+    this(port, purchases, new ShopperListener() {});
+  }
+
+  Shopper(int port, Purchases purchases, ShopperListener listener) {
     this.purchases = purchases;
+    this.listener = listener;
     placing = channel(port);
     watching = channel(port);
   }
@@ -68,6 +70,12 @@ final class Shopper implements AutoCloseable {
     return purchases
         .traced(NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext())
         .build();
+  }
+
+  /** The service is said to be back: connects now, whatever earlier failures ask to wait. */
+  void reconnect() {
+    placing.resetConnectBackoff();
+    watching.resetConnectBackoff();
   }
 
   /** From now on so many orders a second; 0 for none. */
@@ -79,6 +87,14 @@ final class Shopper implements AutoCloseable {
     }
   }
 
+  /**
+   * No new orders; completes when the last one is begun, which then is acknowledged or unanswered.
+   */
+  CompletableFuture<Void> stop() {
+    perSecond = 0;
+    return CompletableFuture.runAsync(() -> {}, pace);
+  }
+
   private void placeOne() {
     int rate = perSecond;
     if (rate == 0 || pace.isShutdown()) {
@@ -86,7 +102,7 @@ final class Shopper implements AutoCloseable {
     }
     var unused = pace.schedule(this::placeOne, 1_000_000L / rate, TimeUnit.MICROSECONDS);
     unanswered.incrementAndGet();
-    place(purchases.begin(newOrder(numbered.incrementAndGet())));
+    place(purchases.begin(wishes.next()));
   }
 
   private void place(Purchase purchase) {
@@ -103,33 +119,37 @@ final class Shopper implements AutoCloseable {
               .getOrderId();
       acknowledged.put(id, OrderStatus.ORDER_STATUS_UNSPECIFIED);
       unanswered.decrementAndGet();
+      listener.acknowledged();
       watch(purchase, id, 0);
     } catch (StatusRuntimeException notAccepted) {
       refused.incrementAndGet();
-      askAgain(purchase, notAccepted.getStatus().getCode());
+      askAgain(purchase, notAccepted.getStatus());
     }
   }
 
   /** An order without an answer may have been stored all the same; its key makes it safe to ask. */
-  private void askAgain(Purchase purchase, Status.Code code) {
-    if (isWorthAsking(code)) {
+  private void askAgain(Purchase purchase, Status status) {
+    if (mayPass(status)) {
       later(() -> place(purchase));
     } else {
       unanswered.decrementAndGet();
       purchases.end(purchase, false);
+      listener.refused(status);
     }
   }
 
-  private static boolean isWorthAsking(Status.Code code) {
-    return switch (code) {
+  private static boolean mayPass(Status status) {
+    return switch (status.getCode()) {
       case UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, CANCELLED, UNKNOWN -> true;
       default -> false;
     };
   }
 
   private void later(Runnable again) {
-    if (!pace.isShutdown()) {
+    try {
       var unused = pace.schedule(again, 300, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closed) {
+      // The shop is closing, and nobody asks any more.
     }
   }
 
@@ -160,29 +180,13 @@ final class Shopper implements AutoCloseable {
       unanswered.decrementAndGet();
       watch(bought.purchase(), bought.id(), bought.version());
     } catch (StatusRuntimeException notAccepted) {
-      if (isWorthAsking(notAccepted.getStatus().getCode())) {
+      if (mayPass(notAccepted.getStatus())) {
         later(() -> refund(bought));
       } else {
         unanswered.decrementAndGet();
+        listener.refused(notAccepted.getStatus());
       }
     }
-  }
-
-  /**
-   * Of twenty orders two cards are declined, one is declined when captured, and one buys what has
-   * been recalled.
-   */
-  private NewOrder newOrder(int number) {
-    int kind = number % 20;
-    String card =
-        kind == 3 || kind == 13 ? "tok_demo_0002" : kind == 7 ? "tok_demo_0119" : "tok_demo_4242";
-    String sku = kind == 17 ? "heater-recalled" : GOODS.get(number % GOODS.size());
-    return NewOrder.newBuilder()
-        .setIdempotencyKey(run + "-" + number)
-        .setCustomerId("customer-" + number % 17)
-        .setCardToken(card)
-        .addLines(OrderLine.newBuilder().setSku(sku).setQuantity(1 + number % 3))
-        .build();
   }
 
   private void watch(Purchase purchase, String id, long after) {
@@ -209,6 +213,7 @@ final class Shopper implements AutoCloseable {
     public void onNext(WatchOrderResponse step) {
       seen = step.getVersion();
       acknowledged.put(id, step.getStatus());
+      listener.step(step.getStatus());
       if (step.getStatus() == OrderStatus.ORDER_STATUS_CANCELLED
           && step.getCancelReason() == CancelReason.CANCEL_REASON_CUSTOMER_WISH) {
         refunded.incrementAndGet();
@@ -217,7 +222,7 @@ final class Shopper implements AutoCloseable {
 
     @Override
     public void onError(Throwable cut) {
-      if (Status.fromThrowable(cut).getCode() == Status.Code.UNAVAILABLE) {
+      if (mayPass(Status.fromThrowable(cut))) {
         later(() -> watch(purchase, id, seen));
       }
     }
