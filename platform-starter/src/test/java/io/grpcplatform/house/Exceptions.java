@@ -14,7 +14,6 @@ final class Exceptions {
 
   private static final String CONTEXT =
       "is about gRPC's Context, which carries deadline and cancellation";
-  private static final String CONTEXT = "is about gRPC's Context, which carries the deadline";
   private static final String STUBS = "is the user's door to the calls of gRPC's stubs";
   private static final String STREAM = "is the user's door to gRPC's stream observers";
   private static final String SERVES = "hears and answers a stream for the user's handler";
