@@ -171,9 +171,8 @@ final class ServedSessionsTest {
 
       assertThat(second.answer()).isEqualTo("1/1 m1.1");
       assertThat(second.answer()).isEqualTo("1/2 m1.2");
-      second.acknowledge(1, 2);
-      second.acknowledged(1);
-      assertThat(second.unread()).isZero();
+      second.send(2, 1);
+      assertThat(second.answer()).isEqualTo("2/1 m2.1");
     }
   }
 
