@@ -48,8 +48,7 @@ final class ReplayBufferTest {
   void roomIsToldForTheSizeThatHadNone() {
     buffer.add(filled(400));
     buffer.add(filled(400));
-    assertThatThrownBy(() -> buffer.add(filled(900)))
-        .isInstanceOf(ReplayBufferFullException.class);
+    assertThatThrownBy(() -> buffer.add(filled(900))).isInstanceOf(ReplayBufferFullException.class);
     CompletionStage<Void> room = buffer.whenReady();
     send();
 
@@ -86,8 +85,7 @@ final class ReplayBufferTest {
     send();
     buffer.hold();
     buffer.acknowledge(2);
-    assertThatThrownBy(() -> buffer.add(filled(1)))
-        .isInstanceOf(ReplayBufferFullException.class);
+    assertThatThrownBy(() -> buffer.add(filled(1))).isInstanceOf(ReplayBufferFullException.class);
 
     buffer.release();
 
