@@ -94,6 +94,8 @@ final class SessionUnderOpenBreakerTest {
       server.stop();
       CompletionStage<Void> said = say(session);
       openTheBreaker();
+      // What waits since before was let in: this attempt is the breaker's to refuse.
+      session.reopen("the breaker has opened");
       server = serve(port);
       long back = System.nanoTime();
 
