@@ -22,7 +22,9 @@ import java.util.concurrent.CompletionStage;
  *       would only come again; after others, such as {@code UNAVAILABLE}, the client comes again.
  * </ul>
  *
- * <p>Threading: called on the call's executor; one message of a session at a time, on one instance.
+ * <p>Threading: called on the call's executor, or on the thread that did the message before; one
+ * message of a session at a time, on one instance. The values of the call's {@code Context} are
+ * there, but not its cancellation or deadline, which are the stream's.
  *
  * @param <Q> the client's messages
  * @param <R> the answers
@@ -38,6 +40,10 @@ public interface SessionHandler<Q extends Message, R extends Message> {
    */
   CompletionStage<?> message(Q message, SessionAnswers<R> answers);
 
-  /** The client has said that it sends no more, and everything it sent is handled. */
+  /**
+   * The client has said that it sends no more, everything it sent is handled, and it has all the
+   * answers. Told once by each instance that hears of it, as a rule by one; again where this
+   * throws, which ends the stream like a message that fails.
+   */
   default void closed(String sessionId) {}
 }

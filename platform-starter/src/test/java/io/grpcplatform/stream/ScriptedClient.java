@@ -134,7 +134,7 @@ final class ScriptedClient {
 
   /** The next message, whatever it is. */
   NumberedResponse next() throws InterruptedException {
-    NumberedResponse next = came.poll(10, TimeUnit.SECONDS);
+    NumberedResponse next = came.poll(30, TimeUnit.SECONDS);
     assertThat(next).as("a message came; the stream: %s", ended).isNotNull();
     return next;
   }
@@ -164,11 +164,11 @@ final class ScriptedClient {
   }
 
   Status ended() throws Exception {
-    return ended.get(10, TimeUnit.SECONDS);
+    return ended.get(30, TimeUnit.SECONDS);
   }
 
   Metadata trailers() throws Exception {
-    return trailers.get(10, TimeUnit.SECONDS);
+    return trailers.get(30, TimeUnit.SECONDS);
   }
 
   boolean live() {

@@ -82,7 +82,9 @@ final class ServedSessionsTest {
       second.send(2, 1);
       second.send(3, 1);
 
-      assertThat(second.opened().getHandledMessage()).isEqualTo(2);
+      SessionFrame opened = second.next().getSession();
+      assertThat(opened.getOpened().getHandledMessage()).isEqualTo(2);
+      assertThat(opened.hasAcknowledged()).isFalse(); // 1/2 may still be needed
       assertThat(IntStream.range(0, 3).mapToObj(i -> answer(second)))
           .containsExactly("1/2 m1.2", "2/1 m2.1", "3/1 m3.1");
       assertThat(handler.handled).containsExactly("m1", "m2", "m3");
@@ -107,7 +109,7 @@ final class ServedSessionsTest {
       ScriptedClient first = server.stream();
       first.open(ID, 1, 1);
       first.send(1, 1);
-      assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
 
       ScriptedClient second = server.stream();
       assertThat(second.open(ID, 1, 2).getHandledMessage()).isZero();
@@ -169,9 +171,8 @@ final class ServedSessionsTest {
 
       assertThat(second.answer()).isEqualTo("1/1 m1.1");
       assertThat(second.answer()).isEqualTo("1/2 m1.2");
-      second.acknowledge(1, 2);
-      second.acknowledged(1);
-      assertThat(second.unread()).isZero();
+      second.send(2, 1);
+      assertThat(second.answer()).isEqualTo("2/1 m2.1");
     }
   }
 
@@ -211,7 +212,7 @@ final class ServedSessionsTest {
       ScriptedClient first = server.stream();
       first.open(ID, 1, 1);
       first.send(1, 1);
-      SessionAnswers<NumberedResponse> answers = begun.get(10, TimeUnit.SECONDS);
+      SessionAnswers<NumberedResponse> answers = begun.get(30, TimeUnit.SECONDS);
 
       first.cancel();
       ScriptedClient second = server.stream();

@@ -58,7 +58,7 @@ final class SessionPaceTest {
     }
 
     void await(int messages) throws InterruptedException {
-      assertThat(began.tryAcquire(messages, 10, TimeUnit.SECONDS)).as("came").isTrue();
+      assertThat(began.tryAcquire(messages, 30, TimeUnit.SECONDS)).as("came").isTrue();
     }
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class SessionTimesTest {
 
   private static final String ID = "6f1c4e0a-0002";
-  private static final Duration REAL = Duration.ofSeconds(10);
+  private static final Duration REAL = Duration.ofSeconds(30);
   private static final Duration TOGETHER = Duration.ofMillis(2);
 
   private final ManualClock clock = new ManualClock();
@@ -105,7 +105,7 @@ final class SessionTimesTest {
             })) {
       ScriptedClient client = open(server, 0);
       client.send(1, 0);
-      assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
 
       clock.advance(Duration.ofMinutes(2));
       mayEnd.complete(null);
@@ -170,11 +170,10 @@ final class SessionTimesTest {
       back.send(1, 0);
       back.acknowledged(1);
 
-      for (int i = 0; i < 7; i++) {
+      for (int number = 2; number <= 8; number++) {
         clock.advance(Duration.ofSeconds(9));
-        back.heartbeat();
-        back.send(1, 0); // comes again, to see that all before it was heard
-        assertThat(back.next().getSession().hasHeartbeat()).isTrue();
+        back.send(number, 0);
+        back.acknowledged(number);
       }
 
       assertThat(server.sessions.remembered()).isEqualTo(1);
@@ -193,7 +192,7 @@ final class SessionTimesTest {
             })) {
       ScriptedClient client = open(server, 0);
       client.send(1, 0);
-      assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
       client.cancel();
 
       ScriptedClient second = server.stream();
