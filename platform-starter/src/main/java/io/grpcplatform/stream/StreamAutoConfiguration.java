@@ -4,6 +4,7 @@ import io.grpcplatform.CallClock;
 import io.grpcplatform.DrainSignal;
 import io.grpcplatform.PlatformAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -39,6 +40,12 @@ public final class StreamAutoConfiguration {
         .watch(counts)
         .instance(environment.getProperty(INSTANCE, ""))
         .build();
+  }
+
+  @Bean
+  @ConditionalOnBean(PlatformSessions.class)
+  SessionLifecycle platformSessionLifecycle(PlatformSessions sessions) {
+    return new SessionLifecycle(sessions);
   }
 
   @Bean
