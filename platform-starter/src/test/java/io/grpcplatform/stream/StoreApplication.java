@@ -13,6 +13,8 @@ final class StoreApplication {
 
   /** The one argument is the folder of the databases. */
   public static void main(String[] arguments) throws Exception {
+    // H2 would listen on every interface.
+    System.setProperty("h2.bindAddress", "127.0.0.1");
     Server server =
         Server.createTcpServer("-tcpPort", "0", "-ifNotExists", "-baseDir", arguments[0]).start();
     System.out.println("port=" + server.getPort());
