@@ -57,7 +57,6 @@ final class Exceptions {
           Map.entry("async.InPlaceCall", "is a call of gRPC's without a transport"),
           Map.entry("async.OperationsService", "is a service, as an application's own are"),
           Map.entry("async.RawMarshaller", "is what gRPC asks for bytes"),
-          Map.entry("async.StoredDurableCalls", "asks a method for its types of message"),
           Map.entry("async.Together", CONTEXT),
           Map.entry("circuitbreaker.GrpcBreakerDefaults", "names the exceptions a breaker counts"),
           Map.entry("client.ChannelFactory", MAKES),
