@@ -21,6 +21,7 @@ import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -100,7 +101,8 @@ final class HeldCalls implements AutoCloseable {
         server.channel(
             Telemetry.client(traces),
             Errors.client(),
-            Deadlines.client(),
+            // A busy machine takes seconds for a first call.
+            Deadlines.client(Duration.ofMinutes(1)),
             CircuitBreakers.client());
   }
 
