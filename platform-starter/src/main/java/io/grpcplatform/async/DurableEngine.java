@@ -63,51 +63,58 @@ final class DurableEngine implements AutoCloseable {
     timer.setRemoveOnCancelPolicy(true);
     pool = pool(Math.max(1, settings.workers()) + CHORES);
     RetryRule retries = retries(settings, application.random());
+    CallTransactions transactions = application.transactions();
     CallEnds ends =
-        new CallEnds(
-            table,
-            application.transactions(),
-            waiters,
-            application.listeners(),
-            retries,
-            watch,
-            now);
-    runner =
-        new CallRunner(
-            table,
-            application.transactions(),
-            application.places(),
-            retries,
-            ends,
-            watch,
-            now,
-            settings.attemptTimeout(),
-            timer);
+        new CallEnds(table, transactions, waiters, application.listeners(), retries, watch, now);
+    runner = runner(settings, application, retries, ends, watch);
     carried = carried(application, retries, ends, watch);
     workers =
         new DurableWorkers(
             table,
-            application.transactions(),
+            transactions,
             runner,
             new DurableWorkers.Threads(
-                pool,
-                (task, millis) -> later(task, millis),
-                settings.workers(),
-                settings.pollInterval()),
+                pool, this::later, settings.workers(), settings.pollInterval()),
             now,
             chores(settings, ends, now));
-    calls =
-        new StoredDurableCalls(
-            table,
-            lists,
-            application.transactions(),
-            application.places(),
-            runner,
-            ends,
-            waiters,
-            application.traces(),
-            new StoredDurableCalls.Parts(
-                application.ids(), now, settings.maxRequestSize().toBytes(), workers::wake, watch));
+    calls = calls(settings, application, ends, watch);
+  }
+
+  private CallRunner runner(
+      AsyncProperties settings,
+      Application application,
+      RetryRule retries,
+      CallEnds ends,
+      AsyncWatch watch) {
+    return new CallRunner(
+        table,
+        application.transactions(),
+        application.places(),
+        retries,
+        ends,
+        watch,
+        application.now(),
+        settings.attemptTimeout(),
+        timer);
+  }
+
+  private StoredDurableCalls calls(
+      AsyncProperties settings, Application application, CallEnds ends, AsyncWatch watch) {
+    return new StoredDurableCalls(
+        table,
+        lists,
+        application.transactions(),
+        application.places(),
+        runner,
+        ends,
+        waiters,
+        application.traces(),
+        new StoredDurableCalls.Parts(
+            application.ids(),
+            application.now(),
+            settings.maxRequestSize().toBytes(),
+            workers::wake,
+            watch));
   }
 
   private List<Chore> chores(AsyncProperties settings, CallEnds ends, LongSupplier now) {

@@ -95,13 +95,10 @@ final class StoredDurableCalls implements DurableCalls {
     return OperationView.of(known);
   }
 
-  private StoredCall call(
-      MethodDescriptor<?, ?> method, ByteString request, SubmitOptions options) {
-    String requestType = CallPlaces.type(method.getRequestMarshaller());
-    String responseType = CallPlaces.type(method.getResponseMarshaller());
+  private void check(MethodDescriptor<?, ?> method, ByteString request) {
     if (method.getType() != MethodDescriptor.MethodType.UNARY
-        || requestType.isEmpty()
-        || responseType.isEmpty()) {
+        || CallPlaces.type(method.getRequestMarshaller()).isEmpty()
+        || CallPlaces.type(method.getResponseMarshaller()).isEmpty()) {
       throw new IllegalArgumentException(
           method.getFullMethodName() + " (expected: a unary method of protobuf messages)");
     }
@@ -113,6 +110,11 @@ final class StoredDurableCalls implements DurableCalls {
               + parts.maxRequestSize()
               + ", platform.async.max-request-size)");
     }
+  }
+
+  private StoredCall call(
+      MethodDescriptor<?, ?> method, ByteString request, SubmitOptions options) {
+    check(method, request);
     Place place = places.of(method, options.channel());
     String id = parts.ids().get();
     long time = parts.now().getAsLong();
@@ -124,8 +126,8 @@ final class StoredDurableCalls implements DurableCalls {
         place.kind() == Place.Kind.CARRIER ? CallState.CARRIED : CallState.WAITING,
         place,
         request,
-        requestType,
-        responseType,
+        CallPlaces.type(method.getRequestMarshaller()),
+        CallPlaces.type(method.getResponseMarshaller()),
         null,
         null,
         traces.current(),

@@ -15,6 +15,8 @@ final class Exceptions {
   private static final String CONTEXT = "is about gRPC's Context, which carries the deadline";
   private static final String STUBS = "is the user's door to the calls of gRPC's stubs";
   private static final String STREAM = "is the user's door to gRPC's stream observers";
+  private static final String JDBC =
+      "speaks to the database in the transaction that Spring binds to the thread";
   private static final String SETTINGS = "compares settings as Spring sees them";
 
   private static final String CARRIES = "is the carrier made of Spring's own client";
@@ -22,6 +24,10 @@ final class Exceptions {
   /** Not an edge, yet imports Spring. */
   static final Map<String, String> SPRING =
       Map.ofEntries(
+          Map.entry("async.CallLists", JDBC),
+          Map.entry("async.CallRows", JDBC),
+          Map.entry("async.CallTable", JDBC),
+          Map.entry("async.CallTransactions", JDBC),
           Map.entry("async.KafkaCarrier", CARRIES),
           Map.entry("async.RabbitCarrier", CARRIES),
           Map.entry("async.RedisCarrier", CARRIES),
@@ -50,7 +56,13 @@ final class Exceptions {
           Map.entry("async.Batch", CONTEXT),
           Map.entry("async.BatchItem", CONTEXT),
           Map.entry("async.BlockingCall", STUBS),
+          Map.entry("async.CallPlaces", "makes stored calls, at a service or over a channel"),
+          Map.entry("async.CallRunner", CONTEXT),
           Map.entry("async.Calls", STUBS),
+          Map.entry("async.IdempotencyKey", CONTEXT),
+          Map.entry("async.InPlaceCall", "is a call of gRPC's without a transport"),
+          Map.entry("async.OperationsService", "is a service, as an application's own are"),
+          Map.entry("async.RawMarshaller", "is what gRPC asks for bytes"),
           Map.entry("async.Together", CONTEXT),
           Map.entry("circuitbreaker.GrpcBreakerDefaults", "names the exceptions a breaker counts"),
           Map.entry("client.ChannelFactory", MAKES),
