@@ -26,14 +26,14 @@ final class Exceptions {
   /** Not an edge, yet imports Spring. */
   static final Map<String, String> SPRING =
       Map.ofEntries(
-          Map.entry("async.KafkaCarrier", CARRIES),
-          Map.entry("async.RabbitCarrier", CARRIES),
-          Map.entry("async.RedisCarrier", CARRIES),
-          Map.entry("async.RedisSource", CARRIES),
           Map.entry("async.CallLists", JDBC),
           Map.entry("async.CallRows", JDBC),
           Map.entry("async.CallTable", JDBC),
           Map.entry("async.CallTransactions", JDBC),
+          Map.entry("async.KafkaCarrier", CARRIES),
+          Map.entry("async.RabbitCarrier", CARRIES),
+          Map.entry("async.RedisCarrier", CARRIES),
+          Map.entry("async.RedisSource", CARRIES),
           Map.entry(
               "circuitbreaker.BreakerSettings",
               "copies resilience4j's own settings, which are beans with setters"),
