@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * which blocks on the database; {@link #wake} may be called from any.
  *
  * <ul>
- *   <li><b>Pace:</b> both sides'. Commands are sent while fewer than {@code max-in-flight} wait for
- *       an answer, and the session has room; the next answer is told when one has been stored.
+ *   <li><b>Pace:</b> both sides'. Commands are sent while there is a stream, fewer than {@code
+ *       max-in-flight} wait for an answer, and the session has room; the next answer is told when
+ *       one has been stored.
  *   <li><b>Cancel</b>, lost connection, a silent peer: the session goes on with another stream. An
  *       answer that does not come in {@code answer-timeout} makes it give its stream up.
  *   <li><b>Half-close</b> by the payment service: the same.
@@ -128,7 +129,6 @@ final class PaymentLink implements PaymentSession.Owner {
   private void open() {
     if (!stopping && session == null) {
       session = new PaymentSession(this, thread, traces).open(sessions, channel);
-      send();
     }
   }
 
@@ -138,7 +138,7 @@ final class PaymentLink implements PaymentSession.Owner {
       return;
     }
     try {
-      while (to.hasRoom()) {
+      while (to.mayTakeOneMore()) {
         PaymentCommand command = inFlight.take();
         if (command == null) {
           break;
@@ -158,6 +158,7 @@ final class PaymentLink implements PaymentSession.Owner {
     counts.live(true);
     inFlight.sentAgain();
     log.info("Payment stream is open");
+    send();
   }
 
   @Override

@@ -57,8 +57,14 @@ final class PaymentSession implements SessionListener<ProcessResponse> {
     return Objects.requireNonNull(stream, "open() first");
   }
 
-  /** Wakes the owner when there is, where there is none now. */
-  boolean hasRoom() {
+  /**
+   * Whether another command may be sent: there is a stream, whose span it will name, and the
+   * session has room. Wakes the owner when it has, where it has none now.
+   */
+  boolean mayTakeOneMore() {
+    if (!stream().live()) {
+      return false;
+    }
     CompletableFuture<Void> ready = stream().whenReady().toCompletableFuture();
     if (ready.isDone()) {
       return true;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -27,10 +28,13 @@ final class PaymentProcess implements AutoCloseable {
   /** One whose traces are all kept, and told to Zipkin. */
   static PaymentProcess start(Path data, String zipkin) throws IOException {
     return start(
-        data, Map.of("TRACE_SAMPLING", "1.0", "ZIPKIN_EXPORT", "true", "ZIPKIN_ENDPOINT", zipkin));
+        data,
+        Map.of("TRACE_SAMPLING", "1.0", "ZIPKIN_EXPORT", "true", "ZIPKIN_ENDPOINT", zipkin),
+        "--spring.main.sources=" + FirstGetPaymentFails.class.getName());
   }
 
-  static PaymentProcess start(Path data, Map<String, String> environment) throws IOException {
+  static PaymentProcess start(Path data, Map<String, String> environment, String... arguments)
+      throws IOException {
     if (!Files.isDirectory(CLASSES)) {
       throw new AssertionError("not built: " + CLASSES + " (expected: built with this module)");
     }
@@ -43,9 +47,9 @@ final class PaymentProcess implements AutoCloseable {
             "-cp",
             classPath(),
             "io.grpcplatform.samples.payment.PaymentApplication",
-            "--spring.main.sources=" + FirstGetPaymentFails.class.getName(),
             // Louder than the tests' own logging: the port is read from the log.
             "--logging.level.io.grpcplatform.server=INFO");
+    builder.command().addAll(List.of(arguments));
     builder.environment().put("PAYMENT_DATA_DIR", data.toString());
     builder.environment().put("PAYMENT_GRPC_PORT", "0");
     builder.environment().put("PAYMENT_HTTP_PORT", "0");

@@ -32,7 +32,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Both services in the profile rabbitmq, and a real broker between them. */
-@Timeout(180)
+@Timeout(300)
 class RefundOverRabbitTest {
   @TempDir private Path directory;
 
