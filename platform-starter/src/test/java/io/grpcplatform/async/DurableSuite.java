@@ -46,7 +46,7 @@ final class DurableSuite {
   private final Map<String, Object> serving;
   private final int calls = Integer.getInteger("platform.test.durable", SHORT);
   private final int rounds = calls > SHORT ? 3 : 1;
-  private final long seconds = 60 + calls / 10;
+  private final long seconds = 60L + calls / 10;
 
   private final Map<String, String> submitted = new ConcurrentHashMap<>();
   private final Map<String, Operation> ended = new ConcurrentHashMap<>();
@@ -201,7 +201,7 @@ final class DurableSuite {
         .whenComplete(
             (done, failed) -> {
               if (done == null) {
-                CompletableFuture.runAsync(() -> follow(durable, key, operation));
+                var unused = CompletableFuture.runAsync(() -> follow(durable, key, operation));
                 return;
               }
               ended.put(key, done);
