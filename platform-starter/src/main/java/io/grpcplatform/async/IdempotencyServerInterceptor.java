@@ -3,7 +3,6 @@ package io.grpcplatform.async;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
-import io.grpc.ServerBuilder;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -16,8 +15,8 @@ import io.grpcplatform.ServerContributor;
 final class IdempotencyServerInterceptor implements ServerInterceptor, ServerContributor {
 
   @Override
-  public void contribute(ServerBuilder<?> builder) {
-    builder.intercept(this);
+  public ServerInterceptor interceptor() {
+    return this;
   }
 
   @Override

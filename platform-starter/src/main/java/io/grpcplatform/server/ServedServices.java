@@ -5,15 +5,18 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.grpcplatform.ServerContributor;
 import io.grpcplatform.ServerPipeline;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 
@@ -21,9 +24,11 @@ import org.springframework.beans.factory.ListableBeanFactory;
 final class ServedServices {
 
   private final List<Found> found;
+  private final List<ServerInterceptor> contributed;
 
-  private ServedServices(List<Found> found) {
+  private ServedServices(List<Found> found, List<ServerInterceptor> contributed) {
     this.found = found;
+    this.contributed = contributed;
   }
 
   /** One service, and the user's own interceptors around it. */
@@ -55,7 +60,14 @@ final class ServedServices {
           own == null ? interceptors.global() : interceptors.with(name, own.interceptors());
       found.add(new Found(service, chain, own != null && own.nonBlocking()));
     }
-    return new ServedServices(found);
+    List<ServerInterceptor> contributed =
+        beans
+            .getBeanProvider(ServerContributor.class)
+            .orderedStream()
+            .map(ServerContributor::interceptor)
+            .filter(Objects::nonNull)
+            .toList();
+    return new ServedServices(found, contributed);
   }
 
   /** The methods of every service bean, without a look at what is wrong with them. */
@@ -78,7 +90,13 @@ final class ServedServices {
    * pool a method runs on, has to be known before.
    */
   List<ServerServiceDefinition> bind(ServerPipeline pipeline) {
-    return found.stream().map(each -> pipeline.bind(each.service(), each.chain())).toList();
+    return found.stream()
+        .map(
+            each ->
+                pipeline.bind(
+                    each.service(),
+                    Stream.concat(contributed.stream(), each.chain().stream()).toList()))
+        .toList();
   }
 
   /** The services whose handlers were declared to never block. */

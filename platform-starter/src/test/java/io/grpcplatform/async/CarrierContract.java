@@ -35,8 +35,6 @@ import org.springframework.context.annotation.Configuration;
 @Timeout(120)
 abstract class CarrierContract {
 
-  private static final Duration AT_MOST = Duration.ofSeconds(20);
-
   private final List<ConfigurableApplicationContext> applications = new ArrayList<>();
 
   @Configuration(proxyBeanMethods = false)
@@ -99,10 +97,10 @@ abstract class CarrierContract {
     CallCarrier one = carrier();
     CallCarrier two = carrier();
 
-    one.send(parcels(queue, 0, 300), AT_MOST);
+    sendUntilConfirmed(one, parcels(queue, 0, 300));
     try (Subscription first = subscribe(one, queue, arrived, transactions);
         Subscription second = subscribe(two, queue, arrived, transactions)) {
-      two.send(parcels(queue, 300, 400), AT_MOST);
+      sendUntilConfirmed(two, parcels(queue, 300, 400));
 
       await(arrived, ids(0, 400));
     }
@@ -126,7 +124,7 @@ abstract class CarrierContract {
     BlockingQueue<Parcel> arrived = new LinkedBlockingQueue<>();
     AtomicInteger refusals = new AtomicInteger();
     CallCarrier carrier = carrier();
-    carrier.send(parcels(queue, 0, 20), AT_MOST);
+    sendUntilConfirmed(carrier, parcels(queue, 0, 20));
 
     try (Subscription subscription =
         carrier.receive(
@@ -150,7 +148,7 @@ abstract class CarrierContract {
     CountDownLatch given = new CountDownLatch(1);
     CallCarrier one = carrier();
     CallCarrier two = carrier();
-    one.send(parcels(queue, 0, 50), AT_MOST);
+    sendUntilConfirmed(one, parcels(queue, 0, 50));
 
     Subscription refusing =
         one.receive(
@@ -171,9 +169,9 @@ abstract class CarrierContract {
     BlockingQueue<Parcel> arrived = new LinkedBlockingQueue<>();
     BlockingQueue<Parcel> live = new LinkedBlockingQueue<>();
     CallCarrier carrier = carrier();
-    carrier.send(parcels("platform.async.kept", 0, 200), AT_MOST);
+    sendUntilConfirmed(carrier, parcels("platform.async.kept", 0, 200));
     try (Subscription open = subscribe(carrier, "platform.async.live", live, new AtomicInteger())) {
-      carrier.send(parcels("platform.async.live", 0, 1), AT_MOST);
+      sendUntilConfirmed(carrier, parcels("platform.async.live", 0, 1));
       await(live, ids(0, 1));
 
       broker().kill();
@@ -197,7 +195,7 @@ abstract class CarrierContract {
   void saysWhenTheBrokerDoesNotConfirm() throws Exception {
     String queue = "platform.async.hanging";
     CallCarrier carrier = carrier();
-    carrier.send(parcels(queue, 0, 1), AT_MOST);
+    sendUntilConfirmed(carrier, parcels(queue, 0, 1));
 
     broker().hang();
     try {
