@@ -170,7 +170,7 @@ final class ReplayBuffer<Q extends Message> {
     }
     CompletableFuture<Void> asked = room == null ? new CompletableFuture<>() : room;
     room = asked;
-    return asked;
+    return asked.minimalCompletionStage(); // those who ask share it, and none may complete it
   }
 
   private boolean ready() {

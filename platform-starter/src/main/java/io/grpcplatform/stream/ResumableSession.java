@@ -40,6 +40,8 @@ final class ResumableSession<Q extends Message, R extends Message>
   private final SessionSpeech<Q> speech;
   private final SessionWatch.Session watch;
   private final CompletableFuture<Void> finished = new CompletableFuture<>();
+  // What is completed last; touched in the session's order.
+  private CompletableFuture<Void> completions = CompletableFuture.completedFuture(null);
   private volatile boolean completing;
   private volatile boolean live;
   private boolean closeHeard;
@@ -96,7 +98,7 @@ final class ResumableSession<Q extends Message, R extends Message>
           speech.complete();
           push();
         });
-    return finished;
+    return finished.minimalCompletionStage();
   }
 
   @Override
@@ -137,6 +139,7 @@ final class ResumableSession<Q extends Message, R extends Message>
   @Override
   public void notOpened() {
     buffer.release();
+    tellRoom();
   }
 
   @Override
@@ -187,22 +190,32 @@ final class ResumableSession<Q extends Message, R extends Message>
 
   private void acknowledged(long number) {
     List<CompletableFuture<Void>> done = buffer.acknowledge(number);
+    // Also where nothing new is: what was kept for this stream to begin with may go only now.
+    tellRoom();
     if (done.isEmpty()) {
       return;
     }
     streams.progressed();
     watch.unacknowledged(buffer.unacknowledged());
-    CompletableFuture<Void> room = buffer.roomFound();
-    executor.execute(
-        () -> {
-          done.forEach(stage -> stage.complete(null));
-          tellRoom(room);
-        });
+    next(() -> done.forEach(stage -> stage.complete(null)));
   }
 
-  private static void tellRoom(@Nullable CompletableFuture<Void> room) {
+  /** Completes stages on the executor, after those before them. */
+  private void next(Runnable completing) {
+    completions =
+        completions.handleAsync(
+            (nothing, failed) -> {
+              completing.run();
+              return null;
+            },
+            executor);
+  }
+
+  /** Apart from the other stages: whoever holds those up may be waiting for this. */
+  private void tellRoom() {
+    CompletableFuture<Void> room = buffer.roomFound();
     if (room != null) {
-      room.complete(null);
+      executor.execute(() -> room.complete(null));
     }
   }
 
@@ -257,11 +270,10 @@ final class ResumableSession<Q extends Message, R extends Message>
     streams.stop(status.getDescription(), status.getCause());
     watch.ended();
     List<CompletableFuture<Void>> left = buffer.abandon();
-    CompletableFuture<Void> room = buffer.roomFound();
-    executor.execute(
+    tellRoom();
+    next(
         () -> {
           left.forEach(stage -> stage.completeExceptionally(status.asRuntimeException()));
-          tellRoom(room);
           if (status.isOk()) {
             finished.complete(null);
           } else {

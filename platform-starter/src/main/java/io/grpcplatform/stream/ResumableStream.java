@@ -19,7 +19,9 @@ import java.util.concurrent.CompletionStage;
  *   <li><b>Bad message:</b> one that the server refuses for good ends the session with that status.
  * </ul>
  *
- * <p>Threading: safe.
+ * <p>Threading: safe. Stages are completed on the session's executor: those of {@link #send} one at
+ * a time, in the order of their messages, and that of {@link #complete} after them. Whoever blocks
+ * in one holds those up, and nothing else; {@link #whenReady} comes apart from them.
  *
  * @param <Q> the messages
  * @param <R> the answers

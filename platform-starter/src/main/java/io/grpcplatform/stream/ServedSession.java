@@ -118,6 +118,11 @@ final class ServedSession<Q extends Message, R extends Message> {
     watch.unacknowledged(kept.size());
   }
 
+  /** Whether nobody has handled the message: another instance may have, since it came here. */
+  synchronized boolean needs(long number) {
+    return number > handled;
+  }
+
   /**
    * The message in work is handled, or is not and comes again.
    *

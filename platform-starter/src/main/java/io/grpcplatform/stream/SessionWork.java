@@ -52,13 +52,18 @@ final class SessionWork<Q extends Message, R extends Message> {
   private void done(
       ServedSession<Q, R> session, ServedAnswers<R> answers, @Nullable Throwable failed) {
     answers.end();
-    SessionStream<Q, R> current = session.done(answers.number(), failed != null);
+    SessionStream<Q, R> current;
+    Throwable failure;
+    synchronized (session) {
+      failure = session.needs(answers.number()) ? failed : null;
+      current = session.done(answers.number(), failure != null);
+    }
     if (current == null) {
       served.released(session);
-    } else if (failed == null) {
+    } else if (failure == null) {
       current.proceed();
     } else {
-      current.fail(cause(failed));
+      current.fail(cause(failure));
     }
   }
 

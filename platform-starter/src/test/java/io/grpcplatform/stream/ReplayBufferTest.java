@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.grpcplatform.test.v1.NumberedRequest;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -56,8 +57,24 @@ final class ReplayBufferTest {
     assertThat(buffer.roomFound()).isNull();
     buffer.acknowledge(2);
 
-    assertThat(buffer.roomFound()).isSameAs(room);
+    CompletableFuture<Void> found = buffer.roomFound();
+    assertThat(found).isNotNull();
+    assertThat(room.toCompletableFuture()).isNotDone();
+    found.complete(null);
+    assertThat(room.toCompletableFuture()).isCompleted();
     buffer.add(filled(900));
+  }
+
+  @Test
+  void whoeverGivesUpWaitingForRoomSpoilsItForNobody() {
+    buffer.add(filled(1000));
+    var impatient = buffer.whenReady().toCompletableFuture();
+    var patient = buffer.whenReady().toCompletableFuture();
+
+    impatient.cancel(false);
+
+    assertThat(patient).isNotDone();
+    assertThat(buffer.whenReady().toCompletableFuture()).isNotDone();
   }
 
   @Test

@@ -14,8 +14,11 @@ import io.grpcplatform.test.v1.NumberedServiceGrpc;
 import io.grpcplatform.v1.Open;
 import io.grpcplatform.v1.SessionFrame;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -109,6 +112,61 @@ final class ResumableSessionTest {
     done(second);
     heard.hears("opened");
     assertThat(session.live()).isTrue();
+  }
+
+  @Test
+  void stagesAreDoneInOrderTheSessionsOwnLast() throws Exception {
+    CountDownLatch mayGoOn = new CountDownLatch(1);
+    List<String> order = new CopyOnWriteArrayList<>();
+    CompletableFuture<Void> first = session.send(say("a")).toCompletableFuture();
+    CompletableFuture<Void> second = session.send(say("b")).toCompletableFuture();
+    CompletableFuture<Void> completed = session.complete().toCompletableFuture();
+    var blocked =
+        first.thenRun(
+            () -> {
+              await(mayGoOn);
+              order.add("a");
+            });
+    var unused = second.thenRun(() -> order.add("b"));
+    var last = completed.thenRun(() -> order.add("completed"));
+    Stream stream = server.accept().opened();
+    stream.message(1);
+
+    stream.acknowledge(1);
+    stream.message(2);
+    stream.finish(2);
+    heard.hears("opened", "ended OK"); // so all of them are on their way
+
+    assertThat(second).isNotDone();
+    assertThat(completed).isNotDone();
+    mayGoOn.countDown();
+    done(blocked);
+    done(last);
+    assertThat(order).containsExactly("a", "b", "completed");
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
+  }
+
+  @Test
+  void roomIsFoundThoughAStageIsHeldUp() throws Exception {
+    CompletableFuture<Void> first = session.send(say("a")).toCompletableFuture();
+    for (int i = 1; i < 4; i++) {
+      session.send(say("x"));
+    }
+    CompletableFuture<Void> room = session.whenReady().toCompletableFuture();
+    CompletableFuture<Void> waited = first.thenRun(room::join);
+    Stream stream = server.accept().opened();
+    stream.message(1);
+
+    stream.acknowledge(1);
+
+    done(waited);
   }
 
   @Test

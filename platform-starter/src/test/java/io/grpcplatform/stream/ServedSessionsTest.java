@@ -127,6 +127,35 @@ final class ServedSessionsTest {
   }
 
   @Test
+  void workThatFailsAfterAnotherInstanceHasDoneItEndsNothing() throws Exception {
+    CompletableFuture<Void> stuck = new CompletableFuture<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    Answering handler =
+        new Answering() {
+          @Override
+          public CompletionStage<?> message(
+              NumberedRequest message, SessionAnswers<NumberedResponse> answers) {
+            begun.countDown();
+            return message.getText().equals("m1") ? stuck : super.message(message, answers);
+          }
+        };
+    try (NumberedServer server = serving(handler)) {
+      ScriptedClient first = server.stream();
+      first.open(ID, 1, 1);
+      first.send(1, 1);
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+      ScriptedClient second = server.stream();
+      second.open(ID, 2, 3); // stream 2 was elsewhere, and so was message 1
+
+      stuck.completeExceptionally(Status.ALREADY_EXISTS.asRuntimeException());
+
+      second.send(2, 1);
+      assertThat(second.answer()).isEqualTo("2/1 m2.1");
+      assertThat(second.live()).isTrue();
+    }
+  }
+
+  @Test
   void anotherInstanceGivesTheSamePositions() throws Exception {
     Answering there = new Answering();
     try (NumberedServer server = serving(there)) {

@@ -217,6 +217,57 @@ final class SessionMovesTest {
     assertThat(heard.silent()).isTrue();
   }
 
+  /** The old stream acknowledges everything, which the next has announced all the same. */
+  private CompletableFuture<Void> roomWithAllAcknowledged(Stream stream) throws Exception {
+    stream.acknowledge(16);
+    stream.answer(16, 1);
+    heard.hears("16/1"); // so the acknowledgement is here too
+    assertThat(session.unacknowledged()).isZero();
+    return session.whenReady().toCompletableFuture();
+  }
+
+  /** A stream that has had as many messages as may be kept. */
+  private Stream full() throws Exception {
+    for (int i = 1; i <= 16; i++) {
+      session.send(say("x"));
+    }
+    Stream stream = live();
+    for (int i = 1; i <= 16; i++) {
+      stream.message(i);
+    }
+    return stream;
+  }
+
+  @Test
+  void thereIsRoomOnceTheNextStreamHasHadWhatItAnnounced() throws Exception {
+    Stream stream = full();
+    stream.move();
+    Stream next = server.accept();
+    next.open();
+    CompletableFuture<Void> room = roomWithAllAcknowledged(stream);
+    assertThat(room).isNotDone();
+
+    next.sayOpened(0);
+    next.message(1);
+    next.acknowledge(16);
+
+    done(room);
+  }
+
+  @Test
+  void thereIsRoomOnceTheNextStreamIsNotOpened() throws Exception {
+    Stream stream = full();
+    stream.move();
+    Stream next = server.accept();
+    next.open();
+    CompletableFuture<Void> room = roomWithAllAcknowledged(stream);
+    assertThat(room).isNotDone();
+
+    next.fail(Status.UNAVAILABLE);
+
+    done(room);
+  }
+
   @Test
   void aMoveThatFailsKeepsTheOldStreamAndIsTriedAgain() throws Exception {
     Stream stream = live();

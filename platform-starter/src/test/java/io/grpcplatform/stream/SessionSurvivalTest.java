@@ -122,7 +122,7 @@ final class SessionSurvivalTest {
     return done;
   }
 
-  /** One for each message; nobody has promised in which order they are told. */
+  /** One for each message. */
   private static final class Acknowledgements {
     private final CompletableFuture<Void> all = new CompletableFuture<>();
     private final AtomicInteger missing = new AtomicInteger(MESSAGES);
