@@ -83,7 +83,8 @@ final class CallsGuideTest {
           .isEqualTo("echoecho");
       ways(server.stub(), echo, log);
       assertThat(log).contains("echoechoecho");
-      assertThat(Calls.of(blocking::unary, echo, threads).await().getText()).isEqualTo("echo");
+      EchoResponse answer = Calls.of(blocking::unary, echo, threads).await();
+      assertThat(answer.getText()).isEqualTo("echo");
     } finally {
       threads.shutdownNow();
     }
