@@ -31,8 +31,9 @@ final class BatchItem<I, O> {
   /** Begins to listen to the end of whoever submitted it. */
   void listen() {
     Context.CancellationListener ended = over -> fail(Contexts.statusFromCancelled(over));
-    var unused = future.whenComplete((answer, failure) -> context.removeListener(ended));
     context.addListener(ended, Runnable::run);
+    // Afterwards: it may have been answered already, and a context may live for long.
+    var unused = future.whenComplete((answer, failure) -> context.removeListener(ended));
   }
 
   /** Runs something when the item is over without an answer; at once if it is already. */

@@ -134,7 +134,7 @@ abstract class Together<T, R> {
   private void tell(int index, @Nullable T answer) {
     try {
       answered(index, Objects.requireNonNull(answer, "A call was answered with null"));
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) { // also errors: the result would be waited for in vain
       fail(failure);
     }
   }

@@ -75,6 +75,26 @@ final class FanOutTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void errorOfWhoCombinesIsTheResults() {
+    Call<String> call = () -> CompletableFuture.completedFuture("answer");
+    AssertionError wrong = new AssertionError("cannot be combined");
+
+    CompletableFuture<String> both =
+        Calls.both(
+            call,
+            call,
+            (one, other) -> {
+              throw wrong;
+            });
+
+    assertThat(both)
+        .failsWithin(Duration.ofSeconds(10))
+        .withThrowableThat()
+        .havingCause()
+        .isSameAs(wrong);
+  }
+
   /** Measured anew, four times at most: whatever else the machine does can only add to it. */
   @Test
   void theFirstFailureCancelsTheRestWithinFiftyMilliseconds() throws Exception {

@@ -42,6 +42,14 @@ public final class OrderSignals {
     }
   }
 
+  /**
+   * Has all watchers look, new or not: processes that share a database do not hear of each other's
+   * steps.
+   */
+  public void remind() {
+    watchers.values().forEach(listeners -> listeners.forEach(Runnable::run));
+  }
+
   int watched() {
     return watchers.size();
   }

@@ -205,6 +205,58 @@ class OrderDeskTest {
   }
 
   @Test
+  void tellsOfAnEndWhenTheTransactionAroundItIsCommitted() {
+    String id = confirmed("k-1");
+    shop.desk.refund(id);
+
+    List<String> before =
+        shop.transactions.run(
+            () -> {
+              shop.desk.paidBack(id);
+              return List.copyOf(shop.ends);
+            });
+
+    assertThat(before).containsExactly("CONFIRMED null");
+    assertThat(shop.ends).containsExactly("CONFIRMED null", "CANCELLED CUSTOMER_WISH");
+  }
+
+  @Test
+  void tellsOfNoEndThatIsRolledBack() {
+    String id = confirmed("k-1");
+    shop.desk.refund(id);
+
+    assertThatThrownBy(
+            () ->
+                shop.transactions.run(
+                    () -> {
+                      shop.desk.paidBack(id);
+                      throw new IllegalStateException("not heard");
+                    }))
+        .hasMessage("not heard");
+
+    assertThat(shop.ends).containsExactly("CONFIRMED null");
+    assertThat(shop.state(id)).isEqualTo(OrderState.REFUNDING);
+  }
+
+  @Test
+  void tellsOfAnEndOnceWhereTwoInstancesAreAnswered() throws Exception {
+    OrderDesk other = shop.elsewhere();
+    for (int round = 0; round < 10; round++) {
+      String id = shop.desk.place(order("k-" + round)).order().id();
+      shop.desk.answered(id, SagaCommand.AUTHORIZE, SagaEvent.AUTHORIZED);
+
+      race(
+          i -> {
+            (i % 2 == 0 ? shop.desk : other).answered(id, SagaCommand.CAPTURE, SagaEvent.CAPTURED);
+            return i;
+          });
+    }
+
+    assertThat(shop.ends).hasSize(10).containsOnly("CONFIRMED null");
+    assertThat(shop.begun).hasValue(10);
+  }
+
+  @Test
   void refundsOnceHoweverManyWantIt() throws Exception {
     String id = confirmed("k-1");
 

@@ -1,7 +1,9 @@
 package io.grpcplatform.samples.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.longrunning.DeleteOperationRequest;
 import com.google.longrunning.GetOperationRequest;
 import com.google.longrunning.Operation;
 import com.google.longrunning.OperationsGrpc;
@@ -9,6 +11,7 @@ import com.google.longrunning.WaitOperationRequest;
 import com.google.protobuf.Duration;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpcplatform.async.DurableCalls;
 import io.grpcplatform.samples.order.v1.CancelReason;
@@ -115,6 +118,44 @@ class RefundOrderTest {
     assertThat(refused.getError().getMessage()).contains("not captured");
     assertThat(meanwhile).isEqualTo(OrderState.REFUNDING);
     assertThat(revived).isTrue();
+    assertThat(last(id).getStatus()).isEqualTo(OrderStatus.ORDER_STATUS_CANCELLED);
+  }
+
+  @Test
+  void makesRefundWhoseOperationWasCancelledAgain() throws Exception {
+    payments.refuseNext(Status.UNAVAILABLE, Integer.MAX_VALUE);
+    String id = confirmed();
+    DurableCalls calls = service.getBean(DurableCalls.class);
+    Operation cancelled = refund(id);
+    while (!calls.cancel(cancelled.getName())) {
+      // Not while it is tried; between attempts it is.
+      Thread.onSpinWait();
+    }
+    OperationsGrpc.newBlockingStub(channel)
+        .deleteOperation(DeleteOperationRequest.newBuilder().setName(cancelled.getName()).build());
+
+    payments.refuseNext(Status.OK, 0);
+
+    assertThat(last(id).getStatus()).isEqualTo(OrderStatus.ORDER_STATUS_CANCELLED);
+    assertThat(refund(id).getName()).isNotEqualTo(cancelled.getName());
+    assertThat(payments.refunds(id)).isEqualTo(1);
+  }
+
+  @Test
+  void saysThatTheOperationOfRefundWasDeleted() throws Exception {
+    String id = confirmed();
+    String name = refund(id).getName();
+    await(name);
+    OperationsGrpc.newBlockingStub(channel)
+        .deleteOperation(DeleteOperationRequest.newBuilder().setName(name).build());
+
+    assertThatThrownBy(() -> refund(id))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            refused -> {
+              assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
+              assertThat(refused.getStatus().getDescription()).contains(name, "WatchOrder");
+            });
     assertThat(last(id).getStatus()).isEqualTo(OrderStatus.ORDER_STATUS_CANCELLED);
   }
 

@@ -25,6 +25,7 @@ public final class Shop implements AutoCloseable {
   public final OrderDesk desk;
   public final Outbox outbox;
   public final Orders orders;
+  public final Transactions transactions;
 
   /** The ids of the orders whose money was to go back, each as often as it was asked for. */
   public final List<String> refunds = new CopyOnWriteArrayList<>();
@@ -33,6 +34,7 @@ public final class Shop implements AutoCloseable {
   public final List<String> ends = new CopyOnWriteArrayList<>();
 
   public final AtomicInteger begun = new AtomicInteger();
+  private final OrderDesk.Store store;
   private final HikariDataSource database = new HikariDataSource();
   private final AnnotationConfigApplicationContext context =
       new AnnotationConfigApplicationContext();
@@ -56,20 +58,21 @@ public final class Shop implements AutoCloseable {
     context.refresh();
     outbox = context.getBean(Outbox.class);
     orders = context.getBean(Orders.class);
-    var store =
+    transactions = context.getBean(Transactions.class);
+    store =
         new OrderDesk.Store(
-            orders,
-            context.getBean(Shelf.class),
-            outbox,
-            this::refund,
-            context.getBean(Transactions.class));
-    desk =
-        new OrderDesk(
-            store,
-            signals,
-            new Watch(),
-            InstantSource.system(),
-            () -> UUID.randomUUID().toString());
+            orders, context.getBean(Shelf.class), outbox, this::refund, transactions);
+    desk = desk(signals);
+  }
+
+  /** The desk of another process on this database, of whose signals nobody hears here. */
+  public OrderDesk elsewhere() {
+    return desk(new OrderSignals());
+  }
+
+  private OrderDesk desk(OrderSignals heard) {
+    return new OrderDesk(
+        store, heard, new Watch(), InstantSource.system(), () -> UUID.randomUUID().toString());
   }
 
   private String refund(Order order) {

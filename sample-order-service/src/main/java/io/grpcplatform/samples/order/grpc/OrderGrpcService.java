@@ -79,8 +79,14 @@ final class OrderGrpcService extends OrderServiceGrpc.OrderServiceImplBase {
     }
     try {
       String name = desk.refund(request.getOrderId()).operation();
-      caller.onNext(calls.find(name).orElseThrow());
-      caller.onCompleted();
+      calls
+          .find(name)
+          .ifPresentOrElse(
+              operation -> {
+                caller.onNext(operation);
+                caller.onCompleted();
+              },
+              () -> caller.onError(OrderWire.deleted(name)));
     } catch (OrderRefusedException refused) {
       caller.onError(OrderWire.refused(refused));
     }

@@ -88,6 +88,13 @@ final class OrderWire {
     return PlatformException.of(OrderError.ORDER_ERROR_NO_ORDER).with("order_id", orderId);
   }
 
+  /** The refund itself goes on: its steps are the order's. */
+  static StatusRuntimeException deleted(String operation) {
+    return Status.NOT_FOUND
+        .withDescription(operation + " was deleted (expected: WatchOrder, for how the refund ends)")
+        .asRuntimeException();
+  }
+
   private static OrderStatus status(OrderState state) {
     return switch (state) {
       case RESERVING -> OrderStatus.ORDER_STATUS_RESERVING;

@@ -25,6 +25,7 @@ final class InFlight {
   private final Map<String, Sent> sent = new LinkedHashMap<>();
   private final Queue<PaymentCommand> next = new ArrayDeque<>();
   private boolean mayHaveMore = true;
+  private long heardAt;
 
   private record Sent(PaymentCommand command, long at) {}
 
@@ -32,6 +33,7 @@ final class InFlight {
     this.outbox = outbox;
     this.limit = limit;
     this.ticker = ticker;
+    this.heardAt = ticker.getAsLong();
   }
 
   /** There may be new commands in the outbox. */
@@ -67,6 +69,13 @@ final class InFlight {
   /** The answer to the command was stored: from now on it is not in flight. */
   void answered(String commandId) {
     sent.remove(commandId);
+    heardAt = ticker.getAsLong();
+  }
+
+  /** The command could not be sent after all: it is taken again. */
+  void giveBack(String commandId) {
+    sent.remove(commandId);
+    mayHaveMore = true;
   }
 
   /** Another stream brings what is in flight: its time begins anew. */
@@ -88,12 +97,17 @@ final class InFlight {
     return sent.size();
   }
 
-  /** The oldest command in flight, when it has been for longer than that. */
+  /**
+   * The oldest command in flight, when neither it was sent nor any answer came for longer than
+   * that. Commands are answered one after the other: behind many others one may wait for long and
+   * be on its way all the same.
+   */
   Optional<PaymentCommand> overdue(Duration timeout) {
     long now = ticker.getAsLong();
+    long sinceAnswer = now - heardAt;
     return sent.values().stream()
         .findFirst()
-        .filter(oldest -> now - oldest.at() > timeout.toNanos())
+        .filter(oldest -> Math.min(now - oldest.at(), sinceAnswer) > timeout.toNanos())
         .map(Sent::command);
   }
 }

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  *   <li><b>Pace:</b> both sides'. Commands are sent while there is a stream, fewer than {@code
  *       max-in-flight} wait for an answer, and the session has room; the next answer is told when
  *       one has been stored.
- *   <li><b>Cancel</b>, lost connection, a silent peer: the session goes on with another stream. An
- *       answer that does not come in {@code answer-timeout} makes it give its stream up.
+ *   <li><b>Cancel</b>, lost connection, a silent peer: the session goes on with another stream.
+ *       When no answer at all comes in {@code answer-timeout} it gives its stream up.
  *   <li><b>Half-close</b> by the payment service: the same.
  *   <li><b>Drain</b> of the payment service: the session moves to another instance before its
  *       stream is closed. When this service stops: nothing more is sent, and answers under way are
@@ -143,13 +143,22 @@ final class PaymentLink implements PaymentSession.Owner {
         if (command == null) {
           break;
         }
-        to.send(command);
+        send(command, to);
       }
     } catch (RuntimeException failed) {
       log.warn("Commands cannot be sent now", failed);
       after(settings.sessionPause(), this::wake);
     }
     counts.inFlight(inFlight.size());
+  }
+
+  private void send(PaymentCommand command, PaymentSession to) {
+    try {
+      to.send(command);
+    } catch (RuntimeException notSent) {
+      inFlight.giveBack(command.id());
+      throw notSent;
+    }
   }
 
   @Override
@@ -241,6 +250,8 @@ final class PaymentLink implements PaymentSession.Owner {
                 silent.reopen("no answer in " + settings.answerTimeout());
               });
     }
+    // Commands may wait that another instance on this database has left behind.
+    wake();
     after(settings.answerTimeout().dividedBy(4), this::reopenWhenSilent);
   }
 

@@ -8,7 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How orders talk to payments.
  *
  * @param maxInFlight commands sent and not yet answered, at most
- * @param answerTimeout after which an unanswered command makes the session open another stream
+ * @param answerTimeout without any answer, while commands wait for one, after which the session
+ *     opens another stream
  * @param sessionPause wait before the next session, where the payment service has ended one for
  *     good
  * @param stopTimeout how long a stopping service waits for the answers still under way

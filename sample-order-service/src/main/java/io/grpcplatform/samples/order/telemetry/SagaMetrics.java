@@ -67,7 +67,9 @@ final class SagaMetrics implements SagaWatch {
   }
 
   @Override
-  public void ended(Order order, Duration took) {
+  public void ended(Order order, Duration elapsed) {
+    // Where another instance's clock is ahead; the timer would leave out what is below nothing.
+    Duration took = elapsed.isNegative() ? Duration.ZERO : elapsed;
     CancelReason reason = order.cancelReason();
     if (order.state() == OrderState.CONFIRMED) {
       completed.increment();

@@ -9,8 +9,11 @@ import io.grpcplatform.samples.order.SagaEvent;
 import io.grpcplatform.samples.order.Shop;
 import io.grpcplatform.samples.order.v1.WatchOrderRequest;
 import io.grpcplatform.samples.order.v1.WatchOrderResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +54,33 @@ class OrderWatchTest {
 
     assertThat(reader.steps).hasSize(2);
     assertThat(reader.completed).isFalse();
+  }
+
+  @Test
+  void seesWhatAnotherInstanceHasDoneWhenReminded() {
+    String id = shop.desk.place(order("k-1")).order().id();
+    reader.ready = true;
+    watch(id);
+
+    shop.elsewhere().answered(id, SagaCommand.AUTHORIZE, SagaEvent.CARD_DECLINED);
+    int before = reader.steps.size();
+    shop.signals.remind();
+
+    assertThat(before).isEqualTo(2);
+    assertThat(reader.steps).hasSize(4);
+    assertThat(reader.completed).isTrue();
+  }
+
+  @Test
+  void remindsWatchersAgainAndAgain() throws Exception {
+    CountDownLatch reminded = new CountDownLatch(3);
+    shop.signals.onStep("o-1", reminded::countDown);
+    WatchReminder reminder = new WatchReminder(shop.signals, Duration.ofMillis(3));
+
+    boolean oftenEnough = reminded.await(20, TimeUnit.SECONDS);
+    reminder.destroy();
+
+    assertThat(oftenEnough).isTrue();
   }
 
   private void watch(String id) {

@@ -82,6 +82,46 @@ class InFlightTest {
   }
 
   @Test
+  void waitsForTheNextAnswerFromTheLastOne() {
+    List<String> ids = place(3);
+    takeAll();
+    long answeredAt = TIMEOUT.toNanos() - 3;
+    now.set(answeredAt);
+    answer(ids.get(1));
+
+    now.set(answeredAt + TIMEOUT.toNanos());
+    boolean atTheLimit = inFlight.overdue(TIMEOUT).isPresent();
+    now.set(answeredAt + TIMEOUT.toNanos() + 1);
+
+    assertThat(atTheLimit).isFalse();
+    assertThat(inFlight.overdue(TIMEOUT).map(PaymentCommand::orderId)).contains(ids.get(0));
+  }
+
+  @Test
+  void waitsForTheFirstAnswerFromTheSending() {
+    String first = place(1).get(0);
+    takeAll();
+    answer(first);
+    now.set(10 * TIMEOUT.toNanos());
+
+    takeAll();
+
+    assertThat(inFlight.size()).isEqualTo(1);
+    assertThat(inFlight.overdue(TIMEOUT)).isEmpty();
+  }
+
+  @Test
+  void takesAgainWhatCouldNotBeSent() {
+    List<String> ids = place(5);
+    takeAll();
+
+    inFlight.giveBack(ids.get(1) + ":AUTHORIZE");
+
+    assertThat(inFlight.size()).isEqualTo(2);
+    assertThat(takeAll()).containsExactly(ids.get(1));
+  }
+
+  @Test
   void timesWhatIsSentAgainAnew() {
     place(1);
     takeAll();

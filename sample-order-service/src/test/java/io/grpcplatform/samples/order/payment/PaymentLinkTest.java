@@ -123,6 +123,38 @@ class PaymentLinkTest {
   }
 
   @Test
+  void sendsLaterWhatTheSessionHadNoRoomFor() throws Exception {
+    try (TestSessions narrow = new TestSessions(150)) {
+      link = link(narrow, Duration.ofSeconds(30));
+      String first = place("k-1");
+      String second = place("k-2");
+
+      link.start();
+      for (int i = 0; i < 4; i++) {
+        payments.command().agree();
+      }
+
+      awaitState(first, OrderState.CONFIRMED);
+      awaitState(second, OrderState.CONFIRMED);
+      link.stop().get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void findsWhatAnotherInstanceHasLeftBehind() throws Exception {
+    link = link(Duration.ofMillis(130));
+    link.start();
+    String before = place("k-1");
+    payments.command().agree();
+    payments.command().agree();
+    awaitState(before, OrderState.CONFIRMED);
+
+    String id = shop.elsewhere().place(order("k-2")).order().id();
+
+    assertThat(payments.command().request().getPaymentId()).isEqualTo(id);
+  }
+
+  @Test
   void parksRejectedCommandAndGoesOn() throws Exception {
     link.start();
     String stuck = place("k-1");
@@ -182,11 +214,15 @@ class PaymentLinkTest {
   }
 
   private PaymentLink link(Duration answerTimeout) {
+    return link(sessions, answerTimeout);
+  }
+
+  private PaymentLink link(TestSessions over, Duration answerTimeout) {
     var settings =
         new PaymentLinkProperties(4, answerTimeout, Duration.ofMillis(45), Duration.ofSeconds(15));
     PaymentLink created =
         new PaymentLink(
-            sessions.calling(), channel, shop.desk, shop.outbox, settings, MessageTraces::none);
+            over.calling(), channel, shop.desk, shop.outbox, settings, MessageTraces::none);
     shop.signals.onCommand(created::wake);
     return created;
   }

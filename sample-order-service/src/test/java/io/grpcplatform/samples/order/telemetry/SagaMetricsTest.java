@@ -51,6 +51,15 @@ class SagaMetricsTest {
   }
 
   @Test
+  void timesOrdersOfInstancesWhoseClockIsAhead() {
+    metrics.ended(order(OrderState.CONFIRMED, null), Duration.ofMillis(-3));
+
+    assertThat(registry.get("orders.saga.duration").tag("end", "confirmed").timer().count())
+        .isEqualTo(1);
+    assertThat(total("confirmed")).isZero();
+  }
+
+  @Test
   void asksTheDatabaseWhatIsUnfinished() {
     shop.desk.place(Shop.order("k-1"));
 
