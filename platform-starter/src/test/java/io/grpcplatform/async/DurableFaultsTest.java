@@ -353,7 +353,7 @@ final class DurableFaultsTest {
     engine.workers().runDue();
 
     assertThat(ends.get(0)).isCompletedExceptionally();
-    assertThat(ends.get(0).exceptionNow()).isInstanceOf(NoSuchElementException.class);
+    assertThatThrownBy(() -> ends.get(0).join()).hasCauseInstanceOf(NoSuchElementException.class);
     assertThat(engine.waiters().count()).isZero();
   }
 
