@@ -301,10 +301,11 @@ final class DurableFaultsTest {
                     })));
 
     some.round();
-    catchThrowable(pool::runAll);
+    Throwable escaped = catchThrowable(pool::runAll);
     some.round();
     pool.runAll();
 
+    assertThat(escaped).isNull();
     assertThat(begun).hasValue(2);
   }
 
