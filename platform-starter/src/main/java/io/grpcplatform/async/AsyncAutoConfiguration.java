@@ -29,6 +29,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 import org.springframework.boot.jdbc.init.PlatformPlaceholderDatabaseDriverResolver;
+import org.springframework.boot.jdbc.metadata.CompositeDataSourcePoolMetadataProvider;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadata;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
 import org.springframework.boot.sql.init.DatabaseInitializationMode;
 import org.springframework.boot.sql.init.DatabaseInitializationSettings;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -170,6 +173,21 @@ public final class AsyncAutoConfiguration {
     AsyncSection platformAsyncSection(DurableEngine engine, ObjectProvider<CallCarrier> carriers) {
       CallCarrier carrier = carriers.getIfUnique();
       return new AsyncSection(engine, carrier == null ? "database" : carrier.name());
+    }
+
+    @Bean
+    PoolCheck platformAsyncPoolCheck(
+        AsyncProperties properties,
+        DataSource dataSource,
+        ObjectProvider<DataSourcePoolMetadataProvider> pools) {
+      return new PoolCheck(
+          properties.workers(),
+          () -> {
+            DataSourcePoolMetadata pool =
+                new CompositeDataSourcePoolMetadataProvider(pools.orderedStream().toList())
+                    .getDataSourcePoolMetadata(dataSource);
+            return pool == null ? null : pool.getMax();
+          });
     }
 
     /** Beside the application's own services only: alone it would open a port. */

@@ -1,8 +1,10 @@
 package io.grpcplatform.async;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +87,15 @@ final class CallEnds {
   }
 
   private boolean tell(@Nullable StoredCall[] locked) {
-    StoredCall call = table.nextToTell(now.getAsLong());
+    Set<String> heard =
+        listeners.get().stream()
+            .map(each -> each.method().getFullMethodName())
+            .collect(Collectors.toSet());
+    if (heard.isEmpty()) {
+      return false;
+    }
+    // Of what nobody hears here a process of another version may have a listener.
+    StoredCall call = table.nextToTell(now.getAsLong(), heard);
     if (call == null) {
       return false;
     }

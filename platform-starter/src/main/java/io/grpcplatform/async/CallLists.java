@@ -49,7 +49,8 @@ final class CallLists {
         .query(
             "SELECT state, COUNT(*), MIN(due_at) FROM "
                 + CallRows.TABLE
-                + " WHERE state IN ('WAITING', 'CARRIED', 'DEAD') GROUP BY state",
+                + " WHERE state IN ('WAITING', 'CARRIED') OR (state = 'DEAD' AND NOT hidden)"
+                + " GROUP BY state",
             row -> {
               counts.put(
                   CallState.valueOf(row.getString(1)), new Count(row.getLong(2), row.getLong(3)));
@@ -57,18 +58,31 @@ final class CallLists {
     return counts;
   }
 
-  /** Removes calls that ended before those times; how many, at most so many. */
-  int remove(long over, long dead, int atMost) {
+  /**
+   * A call that ended long ago.
+   *
+   * @param told whether everybody has heard of its end who should
+   */
+  record Old(String id, String method, boolean told) {}
+
+  /** Calls that ended before those times; locked, or one that is revived now would be lost. */
+  List<Old> old(long over, long dead, int atMost) {
     return rows.jdbc()
-        .update(
-            "DELETE FROM "
-                + CallRows.TABLE
-                + " WHERE id IN (SELECT id FROM "
+        .query(
+            "SELECT id, method, tell_at FROM "
                 + CallRows.TABLE
                 + " WHERE (state IN ('DONE', 'CANCELLED') AND ended_at < ?)"
-                + " OR (state = 'DEAD' AND ended_at < ?) LIMIT ?)",
+                + " OR (state = 'DEAD' AND ended_at < ?) LIMIT ? FOR UPDATE SKIP LOCKED",
+            (row, number) -> new Old(row.getString(1), row.getString(2), row.getObject(3) == null),
             over,
             dead,
             atMost);
+  }
+
+  void remove(List<Old> calls) {
+    rows.jdbc()
+        .batchUpdate(
+            "DELETE FROM " + CallRows.TABLE + " WHERE id = ?",
+            calls.stream().map(each -> new Object[] {each.id()}).toList());
   }
 }

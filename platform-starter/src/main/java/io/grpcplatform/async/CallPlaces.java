@@ -106,6 +106,16 @@ final class CallPlaces {
     return Place.channel(channel);
   }
 
+  /** Refuses what is no unary method of protobuf messages. */
+  static void check(MethodDescriptor<?, ?> method) {
+    if (method.getType() != MethodDescriptor.MethodType.UNARY
+        || type(method.getRequestMarshaller()).isEmpty()
+        || type(method.getResponseMarshaller()).isEmpty()) {
+      throw new IllegalArgumentException(
+          method.getFullMethodName() + " (expected: a unary method of protobuf messages)");
+    }
+  }
+
   /** The type of a method's messages; empty where it is not a protobuf message. */
   static String type(MethodDescriptor.Marshaller<?> marshaller) {
     return marshaller instanceof PrototypeMarshaller<?> known

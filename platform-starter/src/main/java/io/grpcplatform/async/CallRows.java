@@ -1,6 +1,7 @@
 package io.grpcplatform.async;
 
 import com.google.protobuf.ByteString;
+import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -35,8 +36,18 @@ final class CallRows {
     this.jdbc = jdbc;
   }
 
-  /** Whether the table is there, and the database one that this can work with. */
+  /**
+   * Whether the table is there, and the database one that this can work with; in a transaction.
+   *
+   * @throws IllegalStateException if that is none of the database, so that nothing would be locked
+   */
   boolean usable() {
+    if (Boolean.TRUE.equals(
+        jdbc.execute((ConnectionCallback<Boolean>) Connection::getAutoCommit))) {
+      throw new IllegalStateException(
+          "The application's transaction manager has no transactions of its DataSource (expected:"
+              + " one bean that has, or @Primary on it)");
+    }
     String product = product();
     return (product.equals("H2") || product.equals("PostgreSQL")) && hasTable();
   }

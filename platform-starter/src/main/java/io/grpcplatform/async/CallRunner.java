@@ -81,6 +81,10 @@ final class CallRunner {
     try {
       begun = transactions.keeping(() -> begin(claim, locked), Begun::succeeded);
     } catch (RuntimeException | Error failed) {
+      if (locked[0] == null) {
+        transactions.run(() -> release(claim));
+        throw failed;
+      }
       // The commit did not succeed, or the handler's transaction was marked, or it threw an error.
       log.warn("A durable call could not be committed: {}", failed.toString());
       log.debug("Why", failed);
@@ -102,6 +106,11 @@ final class CallRunner {
       running.remove(claim.id());
       unwanted.remove(claim.id());
     }
+  }
+
+  private boolean release(Claim claim) {
+    table.release(claim);
+    return true;
   }
 
   private static String message(Throwable failed) {
@@ -135,7 +144,9 @@ final class CallRunner {
   private Attempt diedTooOften() {
     return Attempt.failed(
         Status.Code.DATA_LOSS,
-        "The process died in each of " + retries.maxAttempts() + " attempts");
+        "None of "
+            + retries.maxAttempts()
+            + " attempts came to an end: the process died in each, or was too slow to begin it");
   }
 
   private long failed(StoredCall call, Attempt attempt) {

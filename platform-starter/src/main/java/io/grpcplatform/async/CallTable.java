@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,9 +74,14 @@ final class CallTable {
     return rows.row("method = ? AND own_key = ?", method, ownKey);
   }
 
-  /** Takes calls that are due, the longest due first; to be committed before any is begun. */
-  List<Claim> claim(long now, long lease, int atMost) {
-    List<Claim> found =
+  /**
+   * Takes calls that are due, the longest due first; to be committed before any is begun.
+   *
+   * @param held claimed by this process before and not begun or noted yet; another claim would
+   *     count an attempt that nobody makes
+   */
+  List<Claim> claim(long now, long lease, int atMost, Set<String> held) {
+    List<Claim> due =
         rows.jdbc()
             .query(
                 "SELECT id, attempts FROM "
@@ -84,13 +90,20 @@ final class CallTable {
                     + " FOR UPDATE SKIP LOCKED",
                 (row, number) -> new Claim(row.getString(1), row.getInt(2) + 1),
                 now,
-                atMost);
+                atMost + held.size());
+    List<Claim> found =
+        due.stream().filter(each -> !held.contains(each.id())).limit(atMost).toList();
     rows.setEach(
         "attempts = ?, due_at = ? WHERE id = ?",
         found.stream()
             .map(each -> new Object[] {each.attempts(), now + lease, each.id()})
             .toList());
     return found;
+  }
+
+  /** Takes back a claim whose call could not be begun. */
+  void release(Claim claim) {
+    rows.set("attempts = attempts - 1" + THIS_ATTEMPT, claim.id(), claim.attempts());
   }
 
   /** Locks a claimed row for the rest of the transaction; null where another has it. */
@@ -158,10 +171,15 @@ final class CallTable {
         == 1;
   }
 
-  /** Calls whose end is to be told to listeners now, locked. */
-  @Nullable StoredCall nextToTell(long now) {
+  /** A call of these methods whose end is to be told to listeners now, locked. */
+  @Nullable StoredCall nextToTell(long now, Set<String> methods) {
+    List<Object> values = new ArrayList<>(methods);
+    values.add(0, now);
     return rows.row(
-        "tell_at <= ? AND reply_to IS NULL ORDER BY tell_at LIMIT 1 FOR UPDATE SKIP LOCKED", now);
+        "tell_at <= ? AND reply_to IS NULL AND method IN ("
+            + String.join(", ", Collections.nCopies(methods.size(), "?"))
+            + ") ORDER BY tell_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+        values.toArray());
   }
 
   void told(StoredCall call) {

@@ -51,4 +51,22 @@ final class CallTransactions {
           }
         });
   }
+
+  /**
+   * Does something once the thread's transaction has ended other than by a commit, if there is one.
+   */
+  static void afterRollback(Runnable then) {
+    if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+      return;
+    }
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCompletion(int status) {
+            if (status != STATUS_COMMITTED) {
+              then.run();
+            }
+          }
+        });
+  }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,7 @@ final class CallWaiters {
   private final CallTable table;
   private final Map<String, ConcurrentLinkedQueue<CompletableFuture<Operation>>> waiting =
       new ConcurrentHashMap<>();
+  private final Set<String> doubted = ConcurrentHashMap.newKeySet();
   private final AtomicInteger count = new AtomicInteger();
 
   CallWaiters(CallTable table) {
@@ -51,6 +53,8 @@ final class CallWaiters {
           return all;
         });
     var unused = end.whenComplete((operation, failed) -> forget(id, end));
+    // Rolled back, there never was such a call, and nobody would tell.
+    CallTransactions.afterRollback(() -> doubt(id));
     look(id);
     return end;
   }
@@ -93,8 +97,19 @@ final class CallWaiters {
     }
   }
 
+  /** There may be no such call after all; the next look tells. */
+  private void doubt(String id) {
+    if (waiting.containsKey(id)) {
+      doubted.add(id);
+    }
+  }
+
   /** Looks which calls were ended by other processes. */
   void look() {
+    for (String id : List.copyOf(doubted)) {
+      look(id);
+      doubted.remove(id);
+    }
     List<String> ids = new ArrayList<>(waiting.keySet());
     if (!ids.isEmpty()) {
       for (StoredCall call : table.over(ids)) {

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -39,6 +41,8 @@ final class CarriedCalls {
   private final LongSupplier now;
   private final Runnable wake;
   private final List<Subscription> subscriptions = new ArrayList<>();
+  private final AtomicInteger callsAtOnce = new AtomicInteger(AT_ONCE);
+  private final AtomicInteger resultsAtOnce = new AtomicInteger(AT_ONCE);
 
   /**
    * Where messages go.
@@ -97,7 +101,8 @@ final class CarriedCalls {
   /** Hands some calls to the carrier; whether there may be more. */
   boolean sendNext() {
     return hand(
-        time -> table.toSend(time, AT_ONCE),
+        callsAtOnce,
+        table::toSend,
         call -> Envelope.call(call, route.replyTo()),
         (call, time) -> table.sent(call, time + patience(call)),
         (call, time) -> table.sendLater(call, time + retries.pause(call.attempts() + 1)));
@@ -110,22 +115,26 @@ final class CarriedCalls {
   /** Sends some results; whether there may be more. */
   boolean replyNext() {
     return hand(
-        time -> table.toReply(time, AT_ONCE),
+        resultsAtOnce,
+        table::toReply,
         Envelope::result,
         (call, time) -> table.replied(call),
         (call, time) -> table.replyLater(call, time + retries.pause(call.tellAttempts() + 1)));
   }
 
+  /** After a failure one at a time, then more: one that is never taken must not hold up others. */
   private boolean hand(
-      Function<Long, List<StoredCall>> due,
+      AtomicInteger atOnce,
+      BiFunction<Long, Integer, List<StoredCall>> due,
       Function<StoredCall, Parcel> packed,
       BiConsumer<StoredCall, Long> sent,
       BiConsumer<StoredCall, Long> later) {
+    int most = atOnce.get();
     List<StoredCall> taken = new ArrayList<>();
     try {
       return transactions.run(
           () -> {
-            taken.addAll(due.apply(now.getAsLong()));
+            taken.addAll(due.apply(now.getAsLong(), most));
             if (taken.isEmpty()) {
               return false;
             }
@@ -133,9 +142,11 @@ final class CarriedCalls {
             long time = now.getAsLong();
             taken.forEach(call -> sent.accept(call, time));
             CallTransactions.afterCommit(() -> watch.sent(taken.size(), true));
-            return taken.size() == AT_ONCE;
+            atOnce.set(Math.min(AT_ONCE, most * 2));
+            return taken.size() == most;
           });
     } catch (CarrierException unsure) {
+      atOnce.set(1);
       watch.sent(taken.size(), false);
       log.warn(
           "{} did not take {} messages, which are sent again: {}",
@@ -196,7 +207,7 @@ final class CarriedCalls {
 
   private void result(DurableResult message) {
     CarriedTable.Result result = Envelope.read(message);
-    StoredCall call = table.submitted(message.getId());
+    StoredCall call = result == null ? null : table.submitted(message.getId());
     if (result == null || call == null) {
       log.warn("A result of an unknown call, or of an unknown kind, is dropped");
       return;

@@ -76,7 +76,7 @@ final class DurableEngine implements AutoCloseable {
             new DurableWorkers.Threads(
                 pool, this::later, settings.workers(), settings.pollInterval()),
             now,
-            chores(settings, ends, now));
+            chores(settings, transactions, ends, now));
     calls = calls(settings, application, ends, watch);
   }
 
@@ -117,7 +117,8 @@ final class DurableEngine implements AutoCloseable {
             watch));
   }
 
-  private List<Chore> chores(AsyncProperties settings, CallEnds ends, LongSupplier now) {
+  private List<Chore> chores(
+      AsyncProperties settings, CallTransactions transactions, CallEnds ends, LongSupplier now) {
     List<Chore> chores = new ArrayList<>();
     chores.add(
         new Chore(
@@ -130,7 +131,8 @@ final class DurableEngine implements AutoCloseable {
     if (settings.workers() > 0) {
       chores.add(new Chore("Telling how durable calls ended", ends::tellNext));
       CallRetention retention =
-          new CallRetention(lists, settings.retention(), settings.deadLetters().retention(), now);
+          new CallRetention(
+              lists, transactions, settings.retention(), settings.deadLetters().retention(), now);
       chores.add(new Chore("Forgetting durable calls", retention::remove));
     }
     CarriedCalls onTheirWay = carried;

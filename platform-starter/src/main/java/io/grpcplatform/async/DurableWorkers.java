@@ -3,6 +3,8 @@ package io.grpcplatform.async;
 import io.grpcplatform.async.CallTable.Claim;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,7 @@ final class DurableWorkers {
   private final List<Chore> chores;
   private final Semaphore free;
   private final Semaphore wake = new Semaphore(0);
+  private final Set<String> held = ConcurrentHashMap.newKeySet();
   private final int most;
   private volatile boolean stopped;
   private volatile boolean usable;
@@ -105,7 +108,7 @@ final class DurableWorkers {
     while (!stopped) {
       try {
         round();
-      } catch (RuntimeException failed) {
+      } catch (RuntimeException | Error failed) { // or nobody would ever look again
         log.warn("Durable calls cannot be looked for: {}", failed.toString());
         log.debug("Why", failed);
       }
@@ -125,8 +128,9 @@ final class DurableWorkers {
     }
   }
 
-  private void round() {
-    usable = usable || table.usable();
+  /** Looks once. */
+  void round() {
+    usable = usable || transactions.run(table::usable);
     if (!usable) {
       return;
     }
@@ -135,8 +139,10 @@ final class DurableWorkers {
     if (room == 0) {
       return;
     }
-    List<Claim> claims = transactions.run(() -> table.claim(now.getAsLong(), LEASE_MILLIS, room));
+    List<Claim> claims =
+        transactions.run(() -> table.claim(now.getAsLong(), LEASE_MILLIS, room, Set.copyOf(held)));
     for (Claim claim : claims) {
+      held.add(claim.id());
       free.acquireUninterruptibly();
       threads.pool().execute(() -> run(claim));
     }
@@ -152,6 +158,7 @@ final class DurableWorkers {
       log.warn("What came of a durable call could not be noted: {}", failed.toString());
       log.debug("Why", failed);
     } finally {
+      held.remove(claim.id());
       free.release();
       wake();
     }
@@ -172,7 +179,7 @@ final class DurableWorkers {
         while (more && !stopped) {
           more = chore.work.getAsBoolean();
         }
-      } catch (RuntimeException failed) {
+      } catch (RuntimeException | Error failed) { // or it would seem to run for ever
         log.warn("{} failed and is tried again: {}", chore.what, failed.toString());
         log.debug("Why", failed);
       }
@@ -190,7 +197,7 @@ final class DurableWorkers {
     try {
       if (thread != null) {
         wake();
-        thread.join(atMost.toMillis());
+        thread.join(Math.max(1, atMost.toMillis())); // 0 would be for ever
       }
       boolean all = free.tryAcquire(most, atMost.toMillis(), TimeUnit.MILLISECONDS);
       threads.pool().shutdown();
@@ -215,7 +222,7 @@ final class DurableWorkers {
   }
 
   private List<Claim> claimed() {
-    return transactions.run(() -> table.claim(now.getAsLong(), LEASE_MILLIS, 1));
+    return transactions.run(() -> table.claim(now.getAsLong(), LEASE_MILLIS, 1, Set.of()));
   }
 
   boolean usable() {

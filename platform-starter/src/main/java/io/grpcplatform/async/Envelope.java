@@ -7,7 +7,6 @@ import com.google.rpc.Status;
 import io.grpcplatform.async.CallCarrier.Parcel;
 import io.grpcplatform.v1.DurableCall;
 import io.grpcplatform.v1.DurableResult;
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +22,8 @@ final class Envelope {
   private static final int LONGEST_ID = 60;
   private static final int LONGEST_METHOD = 255;
   private static final int LONGEST_KEY = 200;
+  private static final int LONGEST_QUEUE = 255;
+  private static final int LONGEST_TRACE = 128;
 
   private Envelope() {}
 
@@ -59,16 +60,31 @@ final class Envelope {
   }
 
   private static @Nullable String wrong(DurableCall call) {
-    if (call.getId().isEmpty() || call.getId().length() > LONGEST_ID) {
-      return "The call has an id of " + call.getId().length() + " characters (expected: 1 to 60)";
+    if (!storable(call.getId(), LONGEST_ID)) {
+      return "The call has an id of "
+          + call.getId().length()
+          + " characters (expected: 1 to 60 of ASCII)";
     }
-    if (call.getMethod().indexOf('/') < 1 || call.getMethod().length() > LONGEST_METHOD) {
+    if (call.getMethod().indexOf('/') < 1 || !storable(call.getMethod(), LONGEST_METHOD)) {
       return "The call names no method (expected: pkg.Service/Method)";
     }
-    if (call.getKey().isEmpty() || call.getKey().length() > LONGEST_KEY) {
-      return "The call has a key of " + call.getKey().length() + " characters (expected: 1 to 200)";
+    if (!storable(call.getKey(), LONGEST_KEY)) {
+      return "The call has a key of "
+          + call.getKey().length()
+          + " characters (expected: 1 to 200 of"
+          + " ASCII)";
+    }
+    if (!call.getReplyTo().isEmpty() && !storable(call.getReplyTo(), LONGEST_QUEUE)) {
+      return "The call names no queue for its result (expected: 1 to 255 characters of ASCII)";
     }
     return null;
+  }
+
+  /** What a database refuses, such as a zero character, would hold up its queue for ever. */
+  private static boolean storable(String text, int longest) {
+    return !text.isEmpty()
+        && text.length() <= longest
+        && text.chars().allMatch(each -> each > ' ' && each < 127);
   }
 
   private static StoredCall row(DurableCall call, long now) {
@@ -85,7 +101,7 @@ final class Envelope {
         "",
         null,
         null,
-        call.getTrace().length() > 128 ? "" : call.getTrace(),
+        storable(call.getTrace(), LONGEST_TRACE) ? call.getTrace() : "",
         0,
         Math.max(1, call.getRound()),
         now,
@@ -102,10 +118,13 @@ final class Envelope {
             .setCode(io.grpc.Status.Code.INVALID_ARGUMENT.value())
             .setMessage(problem)
             .build();
+    // By what is in it: a message that others wrote may have any id, or none.
     String id =
-        parcel.id().length() <= LONGEST_ID
-            ? parcel.id()
-            : UUID.nameUUIDFromBytes(parcel.id().getBytes(StandardCharsets.UTF_8)).toString();
+        UUID.nameUUIDFromBytes(
+                ByteString.copyFromUtf8(parcel.queue() + "/" + parcel.id())
+                    .concat(parcel.body())
+                    .toByteArray())
+            .toString();
     return new StoredCall(
         RECEIVED + id,
         parcel.queue() + "/",
@@ -148,13 +167,17 @@ final class Envelope {
   /** What a result says; null where it is none. */
   static CarriedTable.@Nullable Result read(DurableResult result) {
     ByteString error = null;
+    String type = OperationView.type(result.getResponse());
+    if (!storable(result.getId(), LONGEST_ID)) {
+      return null;
+    }
     if (result.hasError()) {
       try {
         error = result.getError().unpack(Status.class).toByteString();
       } catch (InvalidProtocolBufferException garbled) {
         return null;
       }
-    } else if (!result.hasResponse()) {
+    } else if (!result.hasResponse() || !storable(type, LONGEST_METHOD)) {
       return null;
     }
     boolean answered = error == null;
@@ -163,7 +186,7 @@ final class Envelope {
         result.getRound(),
         result.getAttempts(),
         answered ? result.getResponse().getValue() : null,
-        answered ? OperationView.type(result.getResponse()) : "",
+        answered ? type : "",
         error);
   }
 }

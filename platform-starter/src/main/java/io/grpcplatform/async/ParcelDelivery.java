@@ -56,7 +56,7 @@ final class ParcelDelivery implements Subscription {
           }
           recovered();
         }
-      } catch (Exception failed) {
+      } catch (Exception | Error failed) { // or nobody would receive any more
         failed("Messages of " + queue + " cannot be received now; trying again", failed);
       }
     }
@@ -68,14 +68,14 @@ final class ParcelDelivery implements Subscription {
       try {
         receiver.received(parcels);
         return true;
-      } catch (RuntimeException refused) {
+      } catch (RuntimeException | Error refused) {
         failed(parcels.size() + " messages of " + queue + " were not taken over", refused);
       }
     }
     return false;
   }
 
-  private void failed(String what, Exception why) {
+  private void failed(String what, Throwable why) {
     if (isClosed()) {
       return;
     }

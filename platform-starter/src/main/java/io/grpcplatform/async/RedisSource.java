@@ -101,7 +101,11 @@ final class RedisSource implements ParcelSource {
     if (given.length == 0 && ticker.getAsLong() - nextClaim >= 0) {
       parcels = claim();
     }
-    return given.length > 0 ? parcels : parcels(read(ReadOffset.lastConsumed(), true));
+    parcels = given.length > 0 ? parcels : parcels(read(ReadOffset.lastConsumed(), true));
+    if (parcels.isEmpty() && given.length > 0) {
+      acknowledge(); // nothing is left of them to take over
+    }
+    return parcels;
   }
 
   private @Nullable List<ByteRecord> read(ReadOffset from, boolean wait) {
@@ -123,10 +127,12 @@ final class RedisSource implements ParcelSource {
     for (ByteRecord entry : records == null ? List.<ByteRecord>of() : records) {
       Map<String, byte[]> fields = new HashMap<>();
       // Null for an entry that was deleted while it was still ours to acknowledge.
-      if (entry.getValue() != null) {
+      if (entry.getValue() == null) {
+        ids.add(entry.getId());
+      } else {
         entry.getValue().forEach((name, value) -> fields.put(new String(name, UTF_8), value));
+        add(entry.getId(), fields, ids, parcels);
       }
-      add(entry.getId(), fields, ids, parcels);
     }
     given = ids.toArray(RecordId[]::new);
     return parcels;
@@ -135,11 +141,10 @@ final class RedisSource implements ParcelSource {
   private void add(
       RecordId id, Map<String, byte[]> fields, List<RecordId> ids, List<Parcel> parcels) {
     ids.add(id);
-    byte[] name = fields.get("id");
-    byte[] body = fields.get("body");
-    if (name != null && body != null) {
-      parcels.add(new Parcel(queue, new String(name, UTF_8), ByteString.copyFrom(body)));
-    }
+    byte[] name = fields.getOrDefault("id", id.getValue().getBytes(UTF_8));
+    // What others wrote may have no body; the receiver knows what to do with what is no message.
+    byte[] body = fields.getOrDefault("body", new byte[0]);
+    parcels.add(new Parcel(queue, new String(name, UTF_8), ByteString.copyFrom(body)));
   }
 
   private List<Parcel> claim() {

@@ -12,10 +12,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Durable calls in a table of the application's database. */
 final class StoredDurableCalls implements DurableCalls {
 
+  private static final Logger log = LoggerFactory.getLogger(StoredDurableCalls.class);
   private static final int MOST_LISTED = 1000;
 
   private final CallTable table;
@@ -86,22 +89,21 @@ final class StoredDurableCalls implements DurableCalls {
     StoredCall known = key == null ? null : table.known(call.method(), key);
     if (known == null) {
       throw new IllegalStateException(
-          "A call of "
-              + call.method()
-              + " with this key was removed meanwhile (expected: submitted"
-              + " again)");
+          call.method() + ": the call of this key was removed meanwhile (expected: submit again)");
     }
     parts.watch().submitted(true);
+    if (!known.request().equals(call.request())) {
+      log.warn(
+          "A call of {} was submitted with the key {} of an earlier one and another request, which"
+              + " is dropped",
+          call.method(),
+          key);
+    }
     return OperationView.of(known);
   }
 
   private void check(MethodDescriptor<?, ?> method, ByteString request) {
-    if (method.getType() != MethodDescriptor.MethodType.UNARY
-        || CallPlaces.type(method.getRequestMarshaller()).isEmpty()
-        || CallPlaces.type(method.getResponseMarshaller()).isEmpty()) {
-      throw new IllegalArgumentException(
-          method.getFullMethodName() + " (expected: a unary method of protobuf messages)");
-    }
+    CallPlaces.check(method);
     if (request.size() > parts.maxRequestSize()) {
       throw new IllegalArgumentException(
           "The request has "

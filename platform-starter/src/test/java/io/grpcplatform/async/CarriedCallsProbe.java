@@ -9,6 +9,10 @@ final class CarriedCallsProbe {
 
   private CarriedCallsProbe() {}
 
+  static void results(DurableApplication application, Parcel parcel) {
+    Objects.requireNonNull(application.engine().carried()).results(List.of(parcel));
+  }
+
   static void receive(DurableApplication application, Parcel parcel) {
     Objects.requireNonNull(application.engine().carried()).calls(List.of(parcel));
   }

@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -190,7 +191,7 @@ final class DurableTimesTest {
   }
 
   private List<Claim> claim() {
-    return transactions.run(() -> table.claim(now.get(), DurableWorkers.LEASE_MILLIS, 5));
+    return transactions.run(() -> table.claim(now.get(), DurableWorkers.LEASE_MILLIS, 5, Set.of()));
   }
 
   @Test

@@ -1,15 +1,24 @@
 package io.grpcplatform.async;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpcplatform.async.CallCarrier.CarrierException;
+import io.grpcplatform.async.CallCarrier.Parcel;
+import io.grpcplatform.async.CallCarrier.Subscription;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.data.redis.core.StringRedisTemplate;
 
 final class RedisCarrierTest extends CarrierContract {
 
@@ -32,6 +41,24 @@ final class RedisCarrierTest extends CarrierContract {
   @Override
   RealBroker broker() {
     return used == null ? broker : used;
+  }
+
+  @Test
+  void bringsWhatOthersWroteWithoutABody() throws Exception {
+    BlockingQueue<Parcel> arrived = new LinkedBlockingQueue<>();
+    ConfigurableApplicationContext application = application();
+    StringRedisTemplate redis = application.getBean(StringRedisTemplate.class);
+    redis.opsForStream().add("platform.async.strange", Map.of("some", "thing"));
+
+    try (Subscription taking =
+        application.getBean(CallCarrier.class).receive("platform.async.strange", arrived::addAll)) {
+      Parcel strange = arrived.poll(20, TimeUnit.SECONDS);
+
+      assertThat(strange).isNotNull();
+      assertThat(strange.body().isEmpty()).isTrue();
+    }
+    // Closed after the acknowledgement, which deletes.
+    assertThat(redis.opsForStream().size("platform.async.strange")).isZero();
   }
 
   @Test

@@ -65,6 +65,13 @@ final class ScrapedApplication implements AutoCloseable {
             "--server.port=0",
             "--spring.main.banner-mode=off",
             "--spring.application.name=echo",
+            // A database for durable calls, and no brokers.
+            "--spring.autoconfigure.exclude="
+                + "org.springframework.boot.autoconfigure.amqp.RabbitAutoConfiguration,"
+                + "org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration,"
+                + "org.springframework.boot.autoconfigure.data.redis.RedisReactiveAutoConfiguration,"
+                + "org.springframework.boot.autoconfigure.kafka.KafkaAutoConfiguration",
+            "--spring.datasource.url=jdbc:h2:mem:scraped",
             "--management.endpoints.web.exposure.include=prometheus",
             "--platform.server.port=0",
             "--platform.lifecycle.stream-spread=0s",

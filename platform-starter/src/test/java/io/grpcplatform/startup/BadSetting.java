@@ -161,6 +161,7 @@ record BadSetting(String rule, String property, String says, Map<String, Object>
             "no stub of platform.test.v1.StockServic,",
             "resilience4j.circuitbreaker.instances[stock:platform.test.v1.StockServic]"
                 + ".failure-rate-threshold=30"),
+        only("async-pool", "platform.async.workers", "and the pool has 10", "10"),
         of(
             "breaker-granularity",
             "platform.circuitbreaker.granularity",

@@ -1,5 +1,6 @@
 package io.grpcplatform.startup;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration;
 import io.grpcplatform.StartupCheck.Finding;
 import io.grpcplatform.client.GrpcClient;
@@ -14,8 +15,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.jdbc.metadata.DataSourcePoolMetadataProvider;
+import org.springframework.boot.jdbc.metadata.HikariDataSourcePoolMetadata;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -38,6 +42,20 @@ class Shop {
   @Bean
   String stockCaller(@GrpcClient("stock") StockServiceBlockingStub stock) {
     return stock.getClass().getName();
+  }
+
+  @Bean
+  @ConditionalOnProperty("platform.async.workers")
+  HikariDataSource database() {
+    HikariDataSource database = new HikariDataSource();
+    database.setJdbcUrl("jdbc:h2:mem:shop");
+    return database;
+  }
+
+  @Bean
+  @ConditionalOnProperty("platform.async.workers")
+  DataSourcePoolMetadataProvider pool() {
+    return source -> new HikariDataSourcePoolMetadata((HikariDataSource) source);
   }
 
   /** The application with these settings, the last of which win. */
