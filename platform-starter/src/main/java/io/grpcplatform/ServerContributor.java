@@ -14,9 +14,9 @@ public interface ServerContributor {
   default void contribute(ServerBuilder<?> builder) {}
 
   /**
-   * What is put around every service's handlers, outside the user's own interceptors; null for
-   * nothing. Bound once, so a call pays only for what it does; one that is added to the builder
-   * would be wrapped around each call anew.
+   * What is put around every service, outside the pipeline; null for nothing. Bound once, so a call
+   * pays only for what it does; one that is added to the builder would be wrapped around each call
+   * anew.
    */
   default @Nullable ServerInterceptor interceptor() {
     return null;

@@ -3,6 +3,7 @@ package io.grpcplatform.server;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpcplatform.ServerContributor;
@@ -16,7 +17,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 
@@ -91,11 +91,8 @@ final class ServedServices {
    */
   List<ServerServiceDefinition> bind(ServerPipeline pipeline) {
     return found.stream()
-        .map(
-            each ->
-                pipeline.bind(
-                    each.service(),
-                    Stream.concat(contributed.stream(), each.chain().stream()).toList()))
+        .map(each -> pipeline.bind(each.service(), each.chain()))
+        .map(bound -> ServerInterceptors.interceptForward(bound, contributed))
         .toList();
   }
 
